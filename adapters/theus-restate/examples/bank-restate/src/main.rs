@@ -1,0 +1,42 @@
+//! The bank on any number of machines.
+//!
+//! ```text
+//! bank-restate endpoint ADDRESS INGRESS..          serves accounts and transfers; several may have one address
+//! bank-restate clients SECONDS CLIENTS INGRESS..   moves money at random, and holds its own books against the bank's
+//! ```
+
+mod bank;
+mod clients;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use theus_restate::interlock::Lease;
+use theus_restate::{Ingress, endpoint, serve};
+use tokio::net::TcpSocket;
+use tokio::runtime::Handle;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["endpoint", address, ingresses @ ..] if !ingresses.is_empty() => serve_at(address.parse()?, ingresses).await,
+        ["clients", seconds, clients, ingresses @ ..] if !ingresses.is_empty() => {
+            clients::run(Duration::from_secs(seconds.parse()?), clients.parse()?, ingresses).await
+        }
+        _ => Err("bank-restate endpoint ADDRESS INGRESS.. | bank-restate clients SECONDS CLIENTS INGRESS..".into()),
+    }
+}
+
+async fn serve_at(address: SocketAddr, ingresses: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
+    let interlock = Lease::begin(Ingress::among(ingresses)?, Duration::from_millis(500), &Handle::current());
+    let objects = bank::objects(interlock.clone())?;
+    // Several processes have one address: the system gives each new connection to one of them.
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    serve(endpoint(objects, Some(&interlock))?.build(), socket.listen(1_024)?).await;
+    Ok(())
+}
