@@ -4,10 +4,10 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use theus_core::Context;
 use theus_core::audit::Look;
 use theus_core::signal::EventName;
 use theus_core::workflow::{Cause, Handled, Progress, WorkflowError, WorkflowManager};
+use theus_core::{Context, RunError};
 use tokio::time::{Sleep, sleep};
 
 use super::error::StepError;
@@ -38,6 +38,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Drive<'_, D, G, E> {
             if self.is_to_be_kept() {
                 // What was done of what is being handled is told with this step.
                 if let Some(part) = self.manager.being_handled() {
+                    refused_by_interlock(part)?;
                     self.heard.hears_part(part);
                 }
                 return Ok(Rest::More);
@@ -55,6 +56,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Drive<'_, D, G, E> {
             match progress {
                 Progress::Stepped => {}
                 Progress::Handled(one) => {
+                    refused_by_interlock(&one)?;
                     self.hears(&one);
                     handled += 1;
                     if handled == MOST_HANDLED {
@@ -64,7 +66,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Drive<'_, D, G, E> {
                         return Ok(Rest::Idle(Some(now.saturating_add(AGAIN))));
                     }
                 }
-                Progress::Retries { left } => return Ok(Rest::Retries(after(left).saturating_add(1))),
+                Progress::Retries { left } => {
+                    self.manager.being_handled().map_or(Ok(()), refused_by_interlock)?;
+                    return Ok(Rest::Retries(after(left).saturating_add(1)));
+                }
                 Progress::Idle { left: None } => return Ok(Rest::Idle(None)),
                 Progress::Idle { left: Some(left) } => {
                     let due = self.manager.position().next_due().map(millis);
@@ -120,6 +125,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Drive<'_, D, G, E> {
             _ => Err(StepError::Defect { session: session.to_owned(), reason: message }),
         }
     }
+}
+
+/// What has stopped in the midst of a step, as a lease that has run out meanwhile, has stopped all of it: nothing is kept, and it is made
+/// again. Else a chain would have failed by what is no failure of its own.
+fn refused_by_interlock(handled: &Handled) -> Result<(), StepError> {
+    let all = handled.steps.iter().chain(&handled.compensations);
+    let halted = all.filter_map(|step| step.result.as_ref().err()).find_map(|error| match error {
+        RunError::Halted(halted) => Some(halted.to_string()),
+        _ => None,
+    });
+    halted.map_or(Ok(()), |why| Err(StepError::Later(why)))
 }
 
 /// The next thing there is to do; it waits for a step that awaits something.

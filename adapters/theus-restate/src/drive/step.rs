@@ -168,9 +168,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
             }
             Err(error) => error,
         };
-        // It has stopped meanwhile, or what it goes by has run out: then nothing was done.
-        if let (RunError::Halted(_), Look::Unknown(why)) = (&error, around.look()) {
-            return Err(StepError::Later(why));
+        // What it goes by has run out meanwhile: then nothing was done, and it is made again.
+        if let RunError::Halted(halted) = &error
+            && !matches!(around.look(), Look::Latched(_))
+            && self.engine.interlock().is_none()
+        {
+            return Err(StepError::Later(halted.to_string()));
         }
         heard.violates(&report.violations);
         Ok(Done::refused(error.into()))

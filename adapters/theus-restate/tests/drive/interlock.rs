@@ -10,6 +10,7 @@ use theus_core::prelude::*;
 use theus_restate::Object;
 use theus_restate::drive::{Ask, EmitAsk, RunAsk, StepError};
 
+use super::program;
 use super::world::{Carrier, World};
 
 #[derive(Clone, Default)]
@@ -19,11 +20,17 @@ struct Plant(Arc<Mutex<State>>);
 struct State {
     stop: Option<Interlock>,
     is_lost: bool,
+    /// So often it is known still.
+    known_for: Option<u32>,
 }
 
 impl SharedInterlock for Plant {
     fn look(&self) -> Look {
-        let state = self.0.lock();
+        let mut state = self.0.lock();
+        if let Some(left) = state.known_for {
+            state.known_for = left.checked_sub(1);
+            state.is_lost |= left == 0;
+        }
         match (&state.stop, state.is_lost) {
             (_, true) => Look::Unknown("its lease is out".to_owned()),
             (Some(stop), _) => Look::Latched(stop.clone()),
@@ -106,4 +113,31 @@ fn a_timer_that_is_due_meanwhile_is_handled_after_the_reset() {
     plant.reset("R. Lee", "it is cold").unwrap();
     let states: Vec<_> = till.passes(Duration::from_secs(4)).into_iter().map(|told| told.states).collect();
     assert_eq!(states, [["IDLE"]]);
+}
+
+#[test]
+fn a_lease_that_runs_out_in_the_midst_of_a_step_fails_no_chain() {
+    let mut midst = 0;
+    for known_for in 0..12 {
+        let (plant, world) = (Plant::default(), Arc::new(World::default()));
+        let served = program::served("Tills", Arc::clone(&world) as _, Some(plant.clone())).unwrap();
+        let mut till = Carrier::of(served.hosted(), theus_core::workflow::VirtualClock::new());
+        till.interlock = Some(Box::new(plant.clone()));
+        let pay = || Ask::Ask(EmitAsk { event: "CMD_PAY".to_owned(), with: json!({ "amount": 1 }), urgent: false });
+        plant.0.lock().known_for = Some(known_for);
+        match till.ask("a", pay()) {
+            Err(StepError::Later(_)) => {
+                midst += u32::from(known_for > 0);
+                assert!(till.kept.is_empty());
+                (plant.0.lock().is_lost, plant.0.lock().known_for) = (false, None);
+                let told = till.ask("a", pay()).unwrap().unwrap();
+                assert_eq!((told.failure, told.reply), (None, Some(json!({ "paid": 3 }))), "{known_for}");
+            }
+            told => {
+                let told = told.unwrap().unwrap();
+                assert_eq!((told.failure, told.reply), (None, Some(json!({ "paid": 3 }))), "{known_for}");
+            }
+        }
+    }
+    assert!(midst > 3, "{midst}");
 }
