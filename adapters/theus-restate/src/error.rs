@@ -73,7 +73,8 @@ impl Unreached {
     pub const fn may_pass(&self) -> bool {
         match self {
             Self::Connection(_) | Self::TimedOut => true,
-            Self::Refused { status, .. } => matches!(*status, 429 | 502 | 503 | 504),
+            // A node that has just come back knows of no object yet; another one does.
+            Self::Refused { status, .. } => matches!(*status, 404 | 429 | 502 | 503 | 504),
             Self::Address { .. } | Self::Answer(_) => false,
         }
     }

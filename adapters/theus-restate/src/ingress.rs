@@ -88,16 +88,19 @@ impl Ingress {
         let refused = |error: http::Error| Unreached::Address { url: url.to_owned(), reason: error.to_string() };
         let request = request.body(Full::new(Bytes::from(body))).map_err(refused)?;
         let answered = tokio::time::timeout(self.time, self.answer(request)).await.unwrap_or(Err(Unreached::TimedOut));
+        let answered = answered.and_then(|(status, body)| {
+            if (200..300).contains(&status) {
+                return Ok(body);
+            }
+            let message = String::from_utf8_lossy(body.get(..body.len().min(1_000)).unwrap_or_default()).into_owned();
+            Err(Unreached::Refused { status, message })
+        });
         if answered.as_ref().err().is_some_and(Unreached::may_pass) {
             // Of several who were there at once one moves on.
             let next = number.wrapping_add(1);
             let _ = self.at.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
         }
-        let (status, body) = answered?;
-        if !(200..300).contains(&status) {
-            let message = String::from_utf8_lossy(body.get(..body.len().min(1_000)).unwrap_or_default()).into_owned();
-            return Err(Unreached::Refused { status, message });
-        }
+        let body = answered?;
         serde_json::from_slice(&body).map_err(|error| Unreached::Answer(error.to_string()))
     }
 
