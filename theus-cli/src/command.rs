@@ -101,6 +101,9 @@ pub enum StoreCommand {
     Check {
         /// The workflow that drives them: whether it can be where each of them is
         workflow: Option<PathBuf>,
+        /// Says too which processes ever ran, which rules were ever broken, and which states of the workflow sessions are in
+        #[arg(long)]
+        coverage: bool,
         /// One JSON object
         #[arg(long)]
         json: bool,
@@ -219,7 +222,9 @@ impl StoreCommand {
             Self::Fork { session, step, name } => fork::fork(engine, session, *step, name, out),
             Self::Verify { session: Some(session), json } => verify::one(engine, session, *json, out),
             Self::Verify { session: None, json } => verify::all(engine, *json, out),
-            Self::Check { workflow, json } => check::check(engine, workflow.as_deref(), *json, out),
+            Self::Check { workflow, coverage, json } => {
+                check::check(engine, workflow.as_deref(), *coverage, *json, out)
+            }
             Self::Outbox { again: Some(key), .. } => outbox::again(engine, key, out),
             Self::Outbox { discard: Some(key), .. } => outbox::discard(engine, key, out),
             Self::Outbox { dead, after, most, json, .. } => {

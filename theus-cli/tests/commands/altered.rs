@@ -20,11 +20,12 @@ pub(crate) struct Altered {
     journal: Option<(String, Entries)>,
     ledger: Option<Records>,
     before: Option<(MemoryStore, AtomicU32)>,
+    unreadable: Option<String>,
 }
 
 impl Altered {
     pub(crate) fn new(store: &MemoryStore) -> Self {
-        Self { store: store.clone(), journal: None, ledger: None, before: None }
+        Self { store: store.clone(), journal: None, ledger: None, before: None, unreadable: None }
     }
 
     pub(crate) fn journal(self, session: &str, alter: impl Fn(&mut JournalEntry) + Send + Sync + 'static) -> Self {
@@ -38,6 +39,11 @@ impl Altered {
     /// The first two states and the first entries that are asked for are from before.
     pub(crate) fn overtaken(self, before: MemoryStore) -> Self {
         Self { before: Some((before, AtomicU32::new(2))), ..self }
+    }
+
+    /// The state of this session is no state.
+    pub(crate) fn unreadable(self, session: &str) -> Self {
+        Self { unreadable: Some(session.to_owned()), ..self }
     }
 
     /// A program on it, without a recipe: it records nothing of its own.
@@ -89,6 +95,10 @@ impl Store for Altered {
         self.store.submit(write, done);
     }
     fn load(&self, session: &str) -> Result<Option<SessionState>, StoreError> {
+        if self.unreadable.as_deref() == Some(session) {
+            let (store, place, reason) = (self.name(), format!("session `{session}`"), "it is no state".to_owned());
+            return Err(StoreError::Corrupt { store, place, reason });
+        }
         match &self.before {
             Some((before, left)) if (1..=2).contains(&left.load(Ordering::Relaxed)) => {
                 left.fetch_sub(1, Ordering::Relaxed);

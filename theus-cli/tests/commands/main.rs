@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod altered;
+mod coverage;
 mod desk;
 mod history;
 mod listing;

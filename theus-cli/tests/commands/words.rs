@@ -12,11 +12,14 @@ fn words_have_defaults_and_bounds() {
     assert_eq!(parsed(&["sessions"]), Ok(expected));
     let expected = StoreCommand::Journal { session: "main".to_owned(), from: 1, most: 100, json: false };
     assert_eq!(parsed(&["journal", "main"]), Ok(expected));
+    let expected = StoreCommand::Check { workflow: None, coverage: true, json: false };
+    assert_eq!(parsed(&["check", "--coverage"]), Ok(expected));
     for wrong in [
         &["sessions", "--most", "0"][..],
         &["journal"],
         &["show", "main", "--at", "-1"],
         &["diff", "main", "1"],
+        &["check", "--coverage", "a.yaml", "b.yaml"],
         &["replay"],
         &["replay", "main", "--file", "x"],
         &["fork", "main", "x", "name"],

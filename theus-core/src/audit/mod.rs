@@ -543,6 +543,8 @@ mod outcomes;
 mod plan;
 mod record;
 mod reload;
+#[cfg(any(feature = "store", feature = "test"))]
+mod rule_list;
 mod samples;
 #[cfg(feature = "store")]
 mod saved;
@@ -594,6 +596,10 @@ pub(crate) use ledger::hash_of;
 #[cfg(feature = "store")]
 pub(crate) use ledger::verify_pages;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
+#[cfg(feature = "test")]
+pub(crate) use rule_list::in_file;
+#[cfg(any(feature = "store", feature = "test"))]
+pub(crate) use rule_list::{ListedRule, rules_of, write_rule};
 
 #[cfg(test)]
 mod fake;

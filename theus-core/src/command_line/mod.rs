@@ -44,6 +44,9 @@
 //! | `sagas` | where there are any, each way out of each: `workflow`, `saga`, `by`, `to`, `undoes` |
 //! | `deferrals` | where there are any, each event that a state defers: `workflow`, `state`, `event`, `taken_by` |
 //!
+//! What the sessions of a store have ever used of the program, which a file cannot tell, is told by the command line of the crate `theus-cli`:
+//! `store check [WORKFLOW] --coverage`, by [`Engine::stored_coverage`](../struct.Engine.html#method.stored_coverage).
+//!
 //! # `graph`
 //!
 //! The chart goes to standard output, as text for Mermaid where nothing else is said. With `--json` it is one object:

@@ -13,7 +13,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     /// The recipe in force.
-    #[cfg(feature = "test")]
+    #[cfg(any(feature = "store", feature = "test"))]
     pub(crate) fn recipe_in_force(&self) -> crate::audit::Recipe {
         self.core.shared.auditor.recipe_in_force()
     }

@@ -46,6 +46,8 @@ mod step;
 mod step;
 #[cfg(feature = "store")]
 mod stored;
+#[cfg(feature = "store")]
+mod stored_coverage;
 mod turn;
 mod within;
 
@@ -87,6 +89,8 @@ pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, T
 pub use step::{NamedReport, ProcessError};
 #[cfg(feature = "store")]
 pub use stored::{StoredCheck, StoredFinding};
+#[cfg(feature = "store")]
+pub use stored_coverage::{CoveredProcess, CoveredRule, CoveredState, StoredCoverage};
 #[cfg(feature = "workflow")]
 pub(crate) use turn::Turn;
 pub use within::Within;

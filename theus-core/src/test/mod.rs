@@ -7,6 +7,7 @@
 //! | have any command on any state keep a promise | `commands`, `calls`, `states`, with the feature `proptest` |
 //! | have effects answer as the real ones did once | `Fixture`, with the feature `store` |
 //! | know which rules of a recipe no test has broken | [`Coverage::rules`], and [`RuleCoverage`] over several trials |
+//! | know what the sessions of a store have never reached | `Engine::stored_coverage`, with the feature `store` |
 //! | have time go by at once | [`VirtualClock`](crate::workflow::VirtualClock), which a [`Walk`] has |
 //!
 //! ```

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::audit::{Gate, Recipe, Violation};
+use crate::audit::{Gate, ListedRule, Recipe, Violation, in_file, rules_of, write_rule};
 
 /// A rule of a recipe, and what has come of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,17 +36,22 @@ impl RuleUse {
         is_there && self.gate == violation.gate && self.process.as_ref().is_none_or(is_of)
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &ListedRule) -> bool {
         (&self.process, self.gate, &self.rule, &self.place) == (&other.process, other.gate, &other.rule, &other.place)
+    }
+}
+
+impl From<ListedRule> for RuleUse {
+    fn from(listed: ListedRule) -> Self {
+        let ListedRule { process, gate, rule, place, processes } = listed;
+        Self { process, gate, rule, place, passed: 0, broken: 0, acted: 0, processes }
     }
 }
 
 /// As in `domain.temperature min 45 of record (output), audit.yaml:4:9`.
 impl fmt::Display for RuleUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { process, gate, rule, place, .. } = self;
-        let process = process.as_deref().unwrap_or("all processes");
-        write!(f, "`{rule}` of {process} ({gate}), {place}")
+        write_rule(f, (self.process.as_deref(), self.gate), &self.rule, &self.place)
     }
 }
 
@@ -57,27 +62,13 @@ pub(super) struct Rules(pub(super) Vec<RuleUse>);
 impl Rules {
     /// Takes those of a recipe, where they are not there yet.
     pub(super) fn know(&mut self, recipe: &Recipe) {
-        for of_process in recipe.processes() {
-            for rule in of_process.all() {
-                let metadata = rule.metadata(of_process.process());
-                let process = metadata.process.to_string();
-                let new = RuleUse {
-                    process: (!metadata.invariant).then(|| process.clone()),
-                    gate: metadata.gate,
-                    rule: metadata.rule.to_string(),
-                    place: metadata.source.to_string(),
-                    passed: 0,
-                    broken: 0,
-                    acted: 0,
-                    processes: Vec::new(),
-                };
-                let place = self.0.iter().position(|known| known.is_same(&new)).unwrap_or_else(|| {
-                    self.0.push(new);
-                    self.0.len() - 1
-                });
-                if let Some(rule) = self.0.get_mut(place).filter(|rule| !rule.processes.contains(&process)) {
-                    rule.processes.push(process);
+        for new in rules_of(recipe) {
+            match self.0.iter_mut().find(|known| known.is_same(&new)) {
+                Some(known) => {
+                    let more = new.processes.into_iter().filter(|process| !known.processes.contains(process));
+                    known.processes.extend(more.collect::<Vec<_>>());
                 }
+                None => self.0.push(RuleUse::from(new)),
             }
         }
         self.0.sort_by_cached_key(|rule| in_file(&rule.place));
@@ -105,14 +96,6 @@ impl Rules {
     pub(super) fn broken(&self) -> usize {
         self.0.iter().filter(|rule| rule.broken > 0).count()
     }
-}
-
-/// `file:line:column`, so that line 10 comes after line 9.
-fn in_file(place: &str) -> (String, u64, u64) {
-    let mut parts = place.rsplitn(3, ':');
-    let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
-    let (column, line) = (number(), number());
-    (parts.next().unwrap_or_default().to_owned(), line, column)
 }
 
 /// The figure, and what was never broken, each with its place.

@@ -22,6 +22,8 @@ mod command;
 mod compensation;
 mod context;
 mod control;
+#[cfg(feature = "store")]
+mod coverage;
 mod cycles;
 mod deferrals;
 mod deferred;
