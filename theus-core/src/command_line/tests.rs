@@ -55,7 +55,7 @@ impl Folder {
         let request = Request::read(arguments.iter().map(in_folder)).expect("one of the commands");
         let catalog = Engine::builder(Desk::default()).process::<ServeOne>().catalog().unwrap().clone();
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = serve(request, "desk", &catalog, &mut out, &mut err).unwrap();
+        let code = serve(request, "desk", (&catalog, &[]), &mut out, &mut err).unwrap();
         let path = format!("{}/", self.0.path().display());
         let text = |bytes| String::from_utf8(bytes).unwrap().replace(&path, "");
         Ran { code, out: text(out), err: text(err) }
@@ -293,7 +293,7 @@ fn errors_are_errors_where_nobody_reads_on() {
         let mut words = vec![OsString::from(command), folder.0.path().join(name).into_os_string()];
         words.extend(json.then(|| OsString::from("--json")));
         let request = Request::read(words.into_iter()).expect("one of the commands");
-        let code = serve(request, "desk", &catalog, &mut Closed, &mut Closed).unwrap();
+        let code = serve(request, "desk", (&catalog, &[]), &mut Closed, &mut Closed).unwrap();
         assert_eq!(code, expected, "{command} {name}");
     }
 }
