@@ -237,7 +237,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ///     engine.stored_coverage()?.to_string(),
     ///     "processes 1 of 2, rules 0 of 1\n\
     ///      never ran: empty\n\
-    ///      never broken: `amount max 100` of deposit (input), audit.yaml:1:43\n\
+    ///      never broken: `amount max 100` of deposit (input), audit.yaml:1:58\n\
     ///      not known: states, as no workflow was named\n"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
