@@ -392,7 +392,7 @@
 //!   - motor: { at: [domain.right, domain.arm.elbow], limits: { fastest: 50 } }
 //! ```
 //!
-//! Where it has `at`, a fragment is written for the library's own context, as [mounted](crate::mount) processes are: its `domain.speed` is
+//! Where it has `at`, a fragment is written for the library's own context, as [mounted](mod@crate::mount) processes are: its `domain.speed` is
 //! `domain.left.speed`, in fields, `per`, `that` and `when`; its process `spin` is `left.spin`, its template `_careful` is `_left.careful`, its
 //! `id: M-1` is `left.M-1`. `global` says so of the library's global layer: `global.most` is `global.motors.most`. It has no rules for `"*"`.
 //! One without `at` is taken as it stands. As a later file does, what includes a fragment takes the place of its rules: of the same

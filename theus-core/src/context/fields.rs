@@ -15,7 +15,7 @@ use theus_model::context::{FieldRanges, NumberRange};
 /// | `#[context(version = 2)]` | the struct | the version of its schema; 1 where not given |
 /// | `#[context(crate = path)]` | the struct | where `theus_core` is, if it was renamed |
 /// | `#[context(nested)]` | a field | its type derives `Context` too, and its fields are paths of their own |
-/// | `#[context(nested, events = "LEFT")]` | a field | the events of its signals have the word too: `EVT_LEFT_X`, see [`mount`](crate::mount) |
+/// | `#[context(nested, events = "LEFT")]` | a field | the events of its signals have the word too: `EVT_LEFT_X`, see [`mount`](mod@crate::mount) |
 /// | `#[inspect(methods(total -> i64))]` | the struct | rules may call `domain.total()`, a method of its view `..View` |
 /// | `#[inspect(with = Adapter)]` | a field | an [`InspectAs`](crate::context::InspectAs) shows it to rules: for foreign types |
 /// | `#[context(redact)]` | a field | its value, and what is below it, is shown to nobody: see [what is redacted](crate::audit#what-is-redacted) |
