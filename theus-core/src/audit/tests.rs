@@ -416,9 +416,9 @@ fn heard_of_three() -> Vec<String> {
 #[test]
 fn warnings_actions_and_resets_are_logged_outside_the_lock() {
     let expected = [
-        "DEBUG theus::audit count=1 action=\"counted\"",
-        "WARN theus::audit count=2 action=\"warned\"",
-        "ERROR theus::audit count=3 action=\"interlocked\"",
+        "DEBUG theus::audit count=1 action=counted",
+        "WARN theus::audit count=2 action=warned",
+        "ERROR theus::audit count=3 action=interlocked",
         "ERROR theus::audit",
         "INFO theus::audit reason=checked",
     ];
