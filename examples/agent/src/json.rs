@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use theus_core::source::printable_json;
-use theus_core::workflow::Status;
 use theus_core::workflow::trace::Trace;
 
 use crate::session::Outcome;
@@ -32,24 +31,12 @@ pub(crate) fn line(outcome: Option<&Outcome>) -> Result<String, serde_json::Erro
     Ok(printable_json(&line).into_owned())
 }
 
-/// A word for how the workflow stands.
-pub(crate) const fn word(status: &Status) -> &'static str {
-    match status {
-        Status::Running => "running",
-        Status::Finished => "finished",
-        Status::Failed { .. } => "failed",
-        Status::Aborted { .. } => "aborted",
-        Status::Cancelled { .. } => "cancelled",
-        Status::Halted { .. } => "halted",
-    }
-}
-
 impl<'a> Summary<'a> {
     fn of(outcome: &'a Outcome) -> Self {
         let usage = &outcome.memory.usage;
         Self {
             final_state: Some(&outcome.state),
-            status: word(&outcome.status),
+            status: outcome.status.kind(),
             events: outcome.events,
             committed: outcome.committed,
             rejected: outcome.rejected,

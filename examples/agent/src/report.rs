@@ -6,7 +6,6 @@ use theus_core::source::printable;
 use theus_core::workflow::Status;
 
 use crate::context::Limits;
-use crate::json::word;
 use crate::session::Outcome;
 
 /// The chart, what was done, the trace. What may be the words of a model stays in one line, so that it looks like no other.
@@ -42,7 +41,7 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
     }
 
     writeln!(text, "\nHOW IT ENDED\n")?;
-    writeln!(text, "  {} ({}) after {} plans", outcome.state, word(&outcome.status), memory.rounds)?;
+    writeln!(text, "  {} ({}) after {} plans", outcome.state, outcome.status.kind(), memory.rounds)?;
     if let Status::Failed { reason }
     | Status::Aborted { reason }
     | Status::Cancelled { reason }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use theus_core::source::printable_json;
-use theus_core::workflow::Status;
 
 use crate::counter::Outcome;
 use crate::tally::{RuleCount, RuleKey};
@@ -66,14 +65,7 @@ impl Summary {
             declined_by: tally.declined_by.clone(),
             rules: tally.rules.iter().map(|(key, count)| Rule { key: key.clone(), count: *count }).collect(),
             final_state: Some(outcome.state.clone()),
-            status: match outcome.status {
-                Status::Running => "running",
-                Status::Finished => "finished",
-                Status::Failed { .. } => "failed",
-                Status::Aborted { .. } => "aborted",
-                Status::Cancelled { .. } => "cancelled",
-                Status::Halted { .. } => "halted",
-            },
+            status: outcome.status.kind(),
         }
     }
 }

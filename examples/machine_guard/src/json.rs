@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use theus_core::source::printable_json;
-use theus_core::workflow::Status;
 
 use crate::guard::Outcome;
 use crate::tally::Acted;
@@ -39,14 +38,7 @@ impl<'a> Summary<'a> {
             actions: &tally.actions,
             final_state: Some(&outcome.state),
             halted: outcome.halted,
-            status: match outcome.status {
-                Status::Running => "running",
-                Status::Finished => "finished",
-                Status::Failed { .. } => "failed",
-                Status::Aborted { .. } => "aborted",
-                Status::Cancelled { .. } => "cancelled",
-                Status::Halted { .. } => "halted",
-            },
+            status: outcome.status.kind(),
         }
     }
 

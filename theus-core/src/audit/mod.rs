@@ -399,7 +399,7 @@
 //! process, gate, field and condition, under their names in the program. `defaults` are of their own file.
 //!
 //! The `limits` of a fragment are its own, whatever others call theirs; where it is included, they can be given other values. Fragments
-//! include fragments, at places within their own; one that several include for one place is there once. A problem of a fragment
+//! include fragments, at places within their own; one that several include for one place is there once, and who gives it other limits than it has there is refused. A problem of a fragment
 //! is told at its own line, with where it is included; a circle, and one twice for one place in one file, are [refused](crate::errors::R053).
 //! Workflows have no fragments: a workflow is proved as a whole, and stands in one file.
 //!

@@ -15,16 +15,16 @@ use theus_core::workflow::{Answer, Repeated, Sessions};
 const LONG: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Default, Context)]
-struct Card {
-    spent: i64,
+pub(crate) struct Card {
+    pub(crate) spent: i64,
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is too much")]
-struct TooMuch(i64);
+pub(crate) struct TooMuch(i64);
 
 #[process(inputs = [domain.spent], outputs = [domain.spent], errors = [TooMuch])]
-fn pay(ctx: Ctx<Card>, amount: i64) -> Result<(), TooMuch> {
+pub(crate) fn pay(ctx: Ctx<Card>, amount: i64) -> Result<(), TooMuch> {
     *ctx.domain.spent += amount;
     if *ctx.domain.spent > 100 { Err(TooMuch(amount)) } else { Ok(()) }
 }

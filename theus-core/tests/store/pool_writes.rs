@@ -11,22 +11,9 @@ use theus_core::store::{Fault, MemoryStore, Store};
 use theus_core::workflow::sessions::{SessionError, SessionsBuilder};
 use theus_core::workflow::{Answer, Sessions};
 
+use super::pool_asks::{Card, Pay};
+
 const LONG: Duration = Duration::from_secs(20);
-
-#[derive(Clone, Default, Context)]
-struct Card {
-    spent: i64,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0} is too much")]
-struct TooMuch(i64);
-
-#[process(inputs = [domain.spent], outputs = [domain.spent], errors = [TooMuch])]
-fn pay(ctx: Ctx<Card>, amount: i64) -> Result<(), TooMuch> {
-    *ctx.domain.spent += amount;
-    if *ctx.domain.spent > 100 { Err(TooMuch(amount)) } else { Ok(()) }
-}
 
 const FLOW: &str = r#"
 external: [CMD_PAY, CMD_LOCK, CMD_OPEN]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use theus_core::Context;
 use theus_core::signal::EventName;
-use theus_core::workflow::{Answer, Repeated, Status};
+use theus_core::workflow::{Answer, Repeated};
 
 use super::Shared;
 use crate::json::Json;
@@ -149,22 +149,11 @@ fn told<D: Context, G: Context, E: Send + Sync + 'static>(service: &Shared<D, G,
     });
     Told {
         states: answer.states,
-        status: word(&answer.status),
+        status: answer.status.kind(),
         reply,
         failure,
         violations: answer.violations.iter().map(account).collect(),
         version: answer.version,
         repeated: answer.repeated,
-    }
-}
-
-const fn word(status: &Status) -> &'static str {
-    match status {
-        Status::Running => "running",
-        Status::Finished => "finished",
-        Status::Failed { .. } => "failed",
-        Status::Aborted { .. } => "aborted",
-        Status::Cancelled { .. } => "cancelled",
-        Status::Halted { .. } => "halted",
     }
 }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 use theus_core::Context;
 use theus_core::context::SerializeData;
-use theus_core::workflow::sessions::SessionStatus;
 
 use super::Shared;
 use crate::json::Json;
@@ -39,7 +38,8 @@ where
         let data =
             serde_json::to_value(&look.snapshot).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))?;
         Ok(Look {
-            status: word(&look.status),
+            // The reason is the log's.
+            status: look.status.kind(),
             result: service.said(&look.states, look.result),
             states: look.states,
             version: look.snapshot.version(),
@@ -48,18 +48,4 @@ where
         })
     };
     apart(look).await.map(Json)
-}
-
-/// The reason is the log's.
-const fn word(status: &SessionStatus) -> &'static str {
-    match status {
-        SessionStatus::Running => "running",
-        SessionStatus::Paused => "paused",
-        SessionStatus::Halted { .. } => "halted",
-        SessionStatus::Finished => "finished",
-        SessionStatus::Failed { .. } => "failed",
-        SessionStatus::Aborted { .. } => "aborted",
-        SessionStatus::Cancelled { .. } => "cancelled",
-        _ => "broken",
-    }
 }

@@ -232,15 +232,7 @@ impl Place {
             return Self { states: Vec::new(), status: "running", reply: None };
         };
         let answer = manager.where_it_is();
-        let status = match answer.status {
-            _ if manager.is_paused() => "paused",
-            Status::Running => "running",
-            Status::Finished => "finished",
-            Status::Failed { .. } => "failed",
-            Status::Aborted { .. } => "aborted",
-            Status::Cancelled { .. } => "cancelled",
-            Status::Halted { .. } => "halted",
-        };
+        let status = if manager.is_paused() { "paused" } else { answer.status.kind() };
         Self { states: answer.states, status, reply: answer.reply }
     }
 }

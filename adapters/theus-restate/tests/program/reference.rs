@@ -8,7 +8,7 @@ use serde_json::Value;
 use theus_axum::{Kind, Problem, account};
 use theus_core::Engine;
 use theus_core::store::{MemoryStore, SessionState, Store, StoredMessage};
-use theus_core::workflow::{AnswerFailure, Clock, Handled, Progress, Status, WorkflowManager};
+use theus_core::workflow::{AnswerFailure, Clock, Handled, Progress, WorkflowManager};
 use theus_restate::drive::{Ask, ControlAsk, EmitAsk, Failure, Told};
 use tokio::runtime::Handle;
 
@@ -100,16 +100,7 @@ impl<C: Clock + Clone> Reference<C> {
         told.states = answer.states;
         told.reply = answer.reply;
         told.version = answer.version;
-        told.status = match answer.status {
-            _ if manager.is_paused() => "paused",
-            Status::Running => "running",
-            Status::Finished => "finished",
-            Status::Failed { .. } => "failed",
-            Status::Aborted { .. } => "aborted",
-            Status::Cancelled { .. } => "cancelled",
-            Status::Halted { .. } => "halted",
-        }
-        .to_owned();
+        told.status = if manager.is_paused() { "paused" } else { answer.status.kind() }.to_owned();
         told
     }
 

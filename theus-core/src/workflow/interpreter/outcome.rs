@@ -48,16 +48,31 @@ pub enum Status {
     },
 }
 
+impl Status {
+    /// The word for its kind, as JSON has it: `running`, `finished`, `failed`, `aborted`, `cancelled`, `halted`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Failed { .. } => "failed",
+            Self::Aborted { .. } => "aborted",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Halted { .. } => "halted",
+        }
+    }
+}
+
 /// As it is said in a log: `finished`, `halted: ..`.
 impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())?;
         match self {
-            Self::Running => f.write_str("running"),
-            Self::Finished => f.write_str("finished"),
-            Self::Failed { reason } => write!(f, "failed: {reason}"),
-            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
-            Self::Cancelled { reason } => write!(f, "cancelled: {reason}"),
-            Self::Halted { reason } => write!(f, "halted: {reason}"),
+            Self::Running | Self::Finished => Ok(()),
+            Self::Failed { reason }
+            | Self::Aborted { reason }
+            | Self::Cancelled { reason }
+            | Self::Halted { reason } => write!(f, ": {reason}"),
         }
     }
 }

@@ -44,6 +44,21 @@ pub enum SessionStatus {
 }
 
 impl SessionStatus {
+    /// The word for its kind, as JSON has it: `running`, `paused`, `halted`, `finished`, `failed`, `aborted`, `cancelled`, `broken`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Halted { .. } => "halted",
+            Self::Finished => "finished",
+            Self::Failed { .. } => "failed",
+            Self::Aborted { .. } => "aborted",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Broken { .. } => "broken",
+        }
+    }
+
     /// Whether it handles no more events, whatever happens.
     #[must_use]
     pub const fn is_over(&self) -> bool {
@@ -56,15 +71,14 @@ impl SessionStatus {
 
 impl fmt::Display for SessionStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())?;
         match self {
-            Self::Running => f.write_str("running"),
-            Self::Paused => f.write_str("paused"),
-            Self::Finished => f.write_str("finished"),
-            Self::Halted { reason } => write!(f, "halted: {reason}"),
-            Self::Failed { reason } => write!(f, "failed: {reason}"),
-            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
-            Self::Cancelled { reason } => write!(f, "cancelled: {reason}"),
-            Self::Broken { reason } => write!(f, "broken: {reason}"),
+            Self::Running | Self::Paused | Self::Finished => Ok(()),
+            Self::Halted { reason }
+            | Self::Failed { reason }
+            | Self::Aborted { reason }
+            | Self::Cancelled { reason }
+            | Self::Broken { reason } => write!(f, ": {reason}"),
         }
     }
 }
@@ -117,5 +131,43 @@ impl Census {
             SessionStatus::Broken { .. } => &mut self.broken,
         };
         *kind += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::workflow::Status;
+
+    #[test]
+    fn the_word_for_a_kind_is_that_of_json_and_of_logs() {
+        let reason = || "why".to_owned();
+        let of_workflows = [
+            Status::Running,
+            Status::Finished,
+            Status::Failed { reason: reason() },
+            Status::Aborted { reason: reason() },
+            Status::Cancelled { reason: reason() },
+            Status::Halted { reason: reason() },
+        ];
+        let of_sessions = [
+            SessionStatus::Running,
+            SessionStatus::Paused,
+            SessionStatus::Halted { reason: reason() },
+            SessionStatus::Finished,
+            SessionStatus::Failed { reason: reason() },
+            SessionStatus::Aborted { reason: reason() },
+            SessionStatus::Cancelled { reason: reason() },
+            SessionStatus::Broken { reason: reason() },
+        ];
+        let of_workflows = of_workflows.iter().map(|it| (serde_json::to_value(it).unwrap(), it.kind(), it.to_string()));
+        let of_sessions = of_sessions.iter().map(|it| (serde_json::to_value(it).unwrap(), it.kind(), it.to_string()));
+        for (json, kind, text) in of_workflows.chain(of_sessions) {
+            assert_eq!(json["is"], kind);
+            let expected = if json.get("reason").is_some() { format!("{kind}: why") } else { kind.to_owned() };
+            assert_eq!(text, expected);
+        }
     }
 }

@@ -6,7 +6,7 @@
 mod place;
 mod read;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::{Catalog, Problems};
 use super::code;
@@ -58,7 +58,7 @@ impl Sources {
         let included = files.iter().map(|_| None).collect();
         let sources = Self { documents: files.to_vec(), files: files.len(), included, order: Vec::new() };
         let mut walk =
-            Walk { sources, fragments, catalog, seen: BTreeSet::new(), open: Vec::new(), is_full: false, problems };
+            Walk { sources, fragments, catalog, seen: BTreeMap::new(), open: Vec::new(), is_full: false, problems };
         for index in 0..files.len() {
             walk.document(index, "")?;
         }
@@ -76,7 +76,7 @@ struct Walk<'w> {
     fragments: &'w [Fragment],
     catalog: &'w Catalog,
     /// What is there already, by its name and place.
-    seen: BTreeSet<(&'static str, Place)>,
+    seen: BTreeMap<(&'static str, Place), usize>,
     /// The fragments being read, each included by the one before it.
     open: Vec<&'static str>,
     is_full: bool,
@@ -128,10 +128,12 @@ impl Walk<'_> {
                 self.problems.push(Problem::new(at.clone(), message).code(code::INCLUDE).help("remove one of them"));
                 continue;
             }
-            // Another file has included it there.
-            if !self.seen.insert(key.clone()) {
+            // Another file has included it there: it is there once, and has the limits that were given to it first.
+            if let Some(there) = self.seen.get(&key).copied() {
+                self.has_these_limits(there, item, &outer, at);
                 continue;
             }
+            self.seen.insert(key.clone(), self.sources.documents.len());
             if self.sources.documents.len() >= self.sources.files + MOST {
                 if !std::mem::replace(&mut self.is_full, true) {
                     let message = format!("more than {MOST} fragments are included");
@@ -167,11 +169,7 @@ impl Walk<'_> {
             let problem = Problem::new(here.key(RECIPES).at_key(EVERY), message).code(code::INCLUDE);
             self.problems.push(problem.help("name the processes, or say what holds of the domain under `invariants`"));
         }
-        let settings = item.settings.as_ref().map(|(value, at)| {
-            let mut value = (*value).clone();
-            outer.put_in_limits(value.get_mut(LIMITS));
-            (value, at.clone())
-        });
+        let settings = settings(item, outer);
         if let Some((value, at)) = &settings {
             self.limits_are_there(value.get(LIMITS), &at.key(LIMITS), &parsed);
         }
@@ -181,6 +179,19 @@ impl Walk<'_> {
         let done = self.document(index, &by);
         self.open.pop();
         done
+    }
+
+    /// What is there already has the limits that are given to it here: others would do nothing.
+    fn has_these_limits(&mut self, there: usize, item: &Item<'_>, outer: &Place, at: &NodePath) {
+        let given = settings(item, outer);
+        let Some(given) = given.as_ref().and_then(|(value, _)| value.get(LIMITS)) else { return };
+        let there = self.sources.included.get(there).and_then(Option::as_ref);
+        let there = there.and_then(|there| there.settings.as_ref()).and_then(|(value, _)| value.get(LIMITS));
+        if there != Some(given) {
+            let message = format!("`{}` is included by another file, with other limits", item.name);
+            let help = "give them where it is included first, or write the rules that are to be others in this file";
+            self.problems.push(Problem::new(at.clone(), message).code(code::INCLUDE).help(help));
+        }
     }
 
     /// The limits that are given to a fragment take the place of its own: of none, they would do nothing.
@@ -253,6 +264,14 @@ impl Walk<'_> {
             false => problem.suggest(item.name, self.fragments.iter().map(Fragment::name)),
         }
     }
+}
+
+/// What is said of a fragment where it is included, in the layers of the program.
+fn settings(item: &Item<'_>, outer: &Place) -> Option<(Value, NodePath)> {
+    let (value, at) = item.settings.as_ref()?;
+    let mut value = (*value).clone();
+    outer.put_in_limits(value.get_mut(LIMITS));
+    Some((value, at.clone()))
 }
 
 fn circle(item: &Item<'_>, open: &[&str]) -> Problem {

@@ -309,6 +309,32 @@ fn what_cannot_be_included_is_refused() {
 }
 
 #[test]
+fn limits_that_would_do_nothing_are_refused() {
+    let with = |limits: &str| format!("include: {{ motor: {{ at: domain.left, global: global.motors{limits} }} }}");
+    let told = |first: &str, second: &str| {
+        let (first, second) = (with(first), with(second));
+        load_with(&[("base.yaml", &first), ("site.yaml", &second)], &[MOTOR]).map(|recipe| {
+            let rules = rules(&recipe, "left.spin", Gate::Output);
+            rules.into_iter().find(|rule| rule.contains("speed max")).unwrap()
+        })
+    };
+    for (first, second) in
+        [("", ", limits: { fastest: 50 }"), (", limits: { fastest: 60 }", ", limits: { fastest: 50 }")]
+    {
+        let refused = told(first, second).unwrap_err().to_string();
+        assert!(refused.contains("[R053]: `motor` is included by another file, with other limits"), "{refused}");
+        assert!(refused.contains("site.yaml:1:"), "{refused}");
+    }
+    for (first, second, bound) in [
+        (", limits: { fastest: 50 }", ", limits: { fastest: 50 }", "50"),
+        (", limits: { fastest: 50 }", "", "50"),
+        ("", "", "100"),
+    ] {
+        assert!(told(first, second).unwrap().starts_with(&format!("domain.left.speed max {bound} motor:8:")));
+    }
+}
+
+#[test]
 fn what_is_said_of_an_include_is_of_its_kind() {
     let all = [MOTOR, BEARING];
     for (include, told) in [
