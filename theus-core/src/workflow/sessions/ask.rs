@@ -199,8 +199,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         names
     }
 
-    /// Waits until no session has anything to do: no event, no step, no timer that is due. False where that takes longer, and
-    /// from inside a process, whose session always has.
+    /// Waits until no session has anything to do at once: no event, no step, no timer that is due. A step that awaits something, or a
+    /// session that somebody else holds, is not waited for: [`wait_for`](Self::wait_for) the state that it leads to. False where it takes
+    /// longer, and from inside a process, whose session always has something to do.
     pub fn wait_until_idle(&self, at_most: Duration) -> bool {
         !must_not_wait() && self.shared.run_queue.wait_until_idle(at_most)
     }
