@@ -1,10 +1,10 @@
-//! How a crate ships a part of recipes.
+//! How a crate ships a part of recipes, or of workflows.
 
-/// Makes a constant of a part of recipes that a crate ships with its processes, a [`Fragment`](crate::Fragment): files include it by its
+/// Makes a constant of a part of recipes, or of workflows, that a crate ships with its processes, a [`Fragment`](crate::Fragment): files include it by its
 /// name. `pub RULES = "motor" from "rules/motor.yaml";` is the file of that path beside the crate's `Cargo.toml`, called `motor`.
 ///
-/// It is a recipe file that speaks of the library's own context. The program hands it to its engine, and to `files!`, and its recipe says
-/// where it is to hold:
+/// It is a recipe file that speaks of the library's own context, or a workflow file, as what stands in it says. The program hands it to its
+/// engine, and to `files!`, and its files include it by the one name that it has. A recipe says where it is to hold:
 ///
 /// ```
 /// mod motor { // a crate of its own
@@ -53,7 +53,8 @@
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// What a file says of `include`, and what of a fragment is moved to its place, is said [with the recipes](crate::audit#fragments).
+/// What a recipe says of `include`, and what of a fragment is moved to its place, is said [with the recipes](crate::audit#fragments); a state
+/// of a workflow that includes one, [with the workflows](crate::workflow::file#parts-that-crates-ship).
 #[macro_export]
 macro_rules! fragment {
     ($(

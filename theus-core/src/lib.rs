@@ -203,7 +203,7 @@ pub mod command_line;
 pub mod context;
 pub mod effect;
 pub mod engine;
-#[cfg(feature = "recipes")]
+#[cfg(any(feature = "recipes", feature = "workflow"))]
 mod fragment;
 #[cfg(all(feature = "recipes", feature = "workflow", feature = "store"))]
 pub mod guides;
@@ -244,7 +244,7 @@ pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, Report,
 #[doc(no_inline)]
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
-#[cfg(feature = "recipes")]
+#[cfg(any(feature = "recipes", feature = "workflow"))]
 #[doc(no_inline)]
 pub use source::Fragment;
 #[cfg(any(feature = "recipes", feature = "workflow"))]
@@ -416,7 +416,7 @@ pub use theus_macros::effect;
 ///     global = Limits,                     // where there is one; `effects = Ports` as well
 ///     processes = [Order, billing::Pay],   // one that is mounted by its place, `At<Spin, Left>`; of a bundle, each by itself
 ///     types = [Mode, Item, Cents = i64],   // types of its own that fields and arguments mention
-///     fragments = [motor::RULES],          // parts of recipes that crates ship, for the recipes to include
+///     fragments = [motor::RULES],          // parts of files that crates ship, for recipes and workflows to include
 ///     recipes = ["files/audit.yaml", "files/site.yaml"],   // one recipe: a later file over an earlier one
 ///     workflows = ["files/orders.yaml"],
 /// }

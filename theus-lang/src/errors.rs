@@ -110,6 +110,7 @@
 //! | [`W041`] | an `undo` where no saga is left |
 //! | [`W042`] | a name for what a process does not give |
 //! | [`W043`] | an `atomic` where there are no regions |
+//! | [`W044`] | what cannot be included |
 //! | [`W051`] | a deferral that keeps nothing |
 //! | [`W052`] | a deferred event that no state takes |
 //! | [`W053`] | a state that the program waits for, and that is not there |
@@ -266,6 +267,7 @@ pages! {
     W041 "W041.md";
     W042 "W042.md";
     W043 "W043.md";
+    W044 "W044.md";
     W051 "W051.md";
     W052 "W052.md";
     W053 "W053.md";

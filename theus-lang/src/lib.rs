@@ -23,6 +23,7 @@ mod calendar;
 pub mod condition;
 pub mod described;
 pub mod errors;
+mod included;
 pub mod source;
 #[cfg(test)]
 mod worked;

@@ -401,7 +401,7 @@
 //! The `limits` of a fragment are its own, whatever others call theirs; where it is included, they can be given other values. Fragments
 //! include fragments, at places within their own; one that several include for one place is there once, and who gives it other limits than it has there is refused. A problem of a fragment
 //! is told at its own line, with where it is included; a circle, and one twice for one place in one file, are [refused](crate::errors::R053).
-//! Workflows have no fragments: a workflow is proved as a whole, and stands in one file.
+//! Workflows include parts of workflows, [a state each](crate::workflow::file#parts-that-crates-ship).
 //!
 //! A [reload](crate::Engine::reload_recipe) includes the same fragments; they are in the recipe's digest as all rules are, and a record says
 //! `motor:3:7` of where a rule stands.

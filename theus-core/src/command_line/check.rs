@@ -21,7 +21,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog, fragments: &[Fragment]
         report.files.push((name, told.as_ref().ok().map(|(kind, _)| *kind)));
         match told {
             Ok((Kind::Recipe, document)) => recipes.push(document),
-            Ok((Kind::Workflow, document)) => match workflow(&document, catalog) {
+            Ok((Kind::Workflow, document)) => match workflow(&document, fragments, catalog) {
                 Ok(definition) => {
                     report.diagnostics.extend(definition.warnings().iter().map(Diagnostic::from));
                     report.sagas_of(&definition);
@@ -43,6 +43,10 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog, fragments: &[Fragment]
 }
 
 /// A workflow as the interpreter would take it.
-pub(super) fn workflow(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
-    file::load(document, &file::Catalog::from(catalog.clone()))
+pub(super) fn workflow(
+    document: &Document,
+    fragments: &[Fragment],
+    catalog: &Catalog,
+) -> Result<Definition, SourceError> {
+    file::load_including(document, fragments, &file::Catalog::from(catalog.clone()))
 }

@@ -11,7 +11,7 @@ use super::kind::{Kind, kind_of};
 use super::outcome::told;
 use super::report::Report;
 use crate::audit::Catalog;
-use crate::source::{Document, NodePath, Problem, SourceError, SourceFile};
+use crate::source::{Document, Fragment, NodePath, Problem, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
 
 #[derive(Serialize)]
@@ -26,11 +26,11 @@ pub(super) fn graph(
     file: &Path,
     format: Format,
     json: bool,
-    catalog: &Catalog,
+    (catalog, fragments): (&Catalog, &[Fragment]),
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
-    match load(file, catalog) {
+    match load(file, fragments, catalog) {
         Ok(definition) => {
             let graph = format.draw(&definition);
             let drawn = if json {
@@ -50,10 +50,10 @@ pub(super) fn graph(
     }
 }
 
-fn load(file: &Path, catalog: &Catalog) -> Result<Definition, SourceError> {
+fn load(file: &Path, fragments: &[Fragment], catalog: &Catalog) -> Result<Definition, SourceError> {
     let document = Document::parse(SourceFile::read(file)?)?;
     match kind_of(&document)? {
-        Kind::Workflow => workflow(&document, catalog),
+        Kind::Workflow => workflow(&document, fragments, catalog),
         Kind::Recipe => {
             let message = format!("`{}` is a recipe", document.file().name());
             Err(document.error(vec![Problem::new(NodePath::root(), message).help("only a workflow has a chart")]))

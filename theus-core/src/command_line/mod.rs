@@ -138,6 +138,6 @@ fn serve(
             let report = check::check(&files, catalog, fragments);
             told(if json { report.as_json(out) } else { report.as_text(out, err) }, report.code())
         }
-        Request::Graph { file, format, json } => graph::graph(&file, format, json, catalog, out, err),
+        Request::Graph { file, format, json } => graph::graph(&file, format, json, (catalog, fragments), out, err),
     }
 }

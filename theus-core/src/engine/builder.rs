@@ -30,11 +30,15 @@ use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::BusOptions;
 #[cfg(feature = "recipes")]
-use crate::source::{Document, Fragment};
+use crate::source::Document;
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+use crate::source::Fragment;
 #[cfg(feature = "store")]
 use crate::store::{Store, by_chance};
 use crate::telemetry::Watch;
 
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+mod fragments;
 #[cfg(feature = "store")]
 mod kept;
 #[cfg(feature = "recipes")]
@@ -87,7 +91,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     events: EventNames,
     #[cfg(feature = "recipes")]
     recipes: Vec<Document>,
-    #[cfg(feature = "recipes")]
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     fragments: Vec<Fragment>,
     locking: Locking,
     attempts: u32,
@@ -149,7 +153,7 @@ impl<D: Context> EngineBuilder<D> {
             events,
             #[cfg(feature = "recipes")]
             recipes: Vec::new(),
-            #[cfg(feature = "recipes")]
+            #[cfg(any(feature = "recipes", feature = "workflow"))]
             fragments: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
@@ -208,7 +212,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             events: self.events,
             #[cfg(feature = "recipes")]
             recipes: self.recipes,
-            #[cfg(feature = "recipes")]
+            #[cfg(any(feature = "recipes", feature = "workflow"))]
             fragments: self.fragments,
             locking: self.locking,
             attempts: self.attempts,
@@ -411,7 +415,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global: self.global.into_fields(),
             effects: self.effects,
             defaults: Defaults::new(),
-            #[cfg(feature = "recipes")]
+            #[cfg(any(feature = "recipes", feature = "workflow"))]
             fragments: self.fragments.into(),
             auditor,
             registry: self.registry,

@@ -12,6 +12,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.core.shared.registry.catalog::<G>()
     }
 
+    /// What its files can include.
+    #[cfg(feature = "workflow")]
+    pub(crate) fn fragments(&self) -> &[crate::source::Fragment] {
+        &self.core.shared.fragments
+    }
+
     /// The recipe in force.
     #[cfg(any(feature = "store", feature = "test"))]
     pub(crate) fn recipe_in_force(&self) -> crate::audit::Recipe {

@@ -27,8 +27,8 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) global: G::Fields,
     pub(super) effects: E,
     pub(super) defaults: Defaults<D>,
-    /// What its recipe files can include.
-    #[cfg(feature = "recipes")]
+    /// What its files can include.
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(super) fragments: Box<[crate::source::Fragment]>,
     pub(super) auditor: Auditor,
     pub(super) registry: Registry<D, Core<D, G, E>>,

@@ -66,7 +66,7 @@ pub enum BuildError {
         name: &'static str,
     },
     /// Two fragments have the same name, by which files would include them.
-    #[cfg(feature = "recipes")]
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     #[error(
         "two fragments are called `{name}`, of {} and of {}: files include a fragment by its name; rename one of them",
         files[0], files[1]

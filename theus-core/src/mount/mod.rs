@@ -100,7 +100,8 @@
 //! nothing of it. A word that makes the name of another event, of a field or of the workflows' own, is refused by
 //! [`build`](crate::EngineBuilder::build) and by `files!`. [`Schema::paths`](crate::context::Schema::paths) says what each signal raises.
 //!
-//! The rules that belong to the processes come with them, as a [`fragment!`](crate::fragment!) that a recipe includes for the place.
+//! The rules that belong to the processes come with them, as a [`fragment!`](crate::fragment!) that a recipe includes for the place, and so does
+//! the part of a workflow that drives them, for a state to include.
 //!
 //! # Limits
 //!

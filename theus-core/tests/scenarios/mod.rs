@@ -15,6 +15,7 @@ mod leases;
 mod mounted;
 mod mounted_events;
 mod mounted_rules;
+mod mounted_workflows;
 mod named;
 mod nested;
 mod optimistic_rules;

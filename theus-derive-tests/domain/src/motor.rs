@@ -24,6 +24,8 @@ pub fn spin(ctx: Ctx<Motor, (), Ports>, by: i64) {
 theus_core::fragment! {
     /// The rules of a motor.
     pub RULES = "motor" from "rules/motor.yaml";
+    /// How it is driven.
+    pub CHART = "motor_chart" from "flows/motor.yaml";
 }
 
 theus_core::bundle! {

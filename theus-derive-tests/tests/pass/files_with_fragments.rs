@@ -22,8 +22,9 @@ theus_core::files! {
     effects = Ports,
     processes = [At<Spin, Left>, At<Spin, Right>],
     types = [Motor],
-    fragments = [motor::RULES],
+    fragments = [motor::RULES, motor::CHART],
     recipes = ["tests/files/fragments.yaml"],
+    workflows = ["tests/files/charts.yaml"],
 }
 
 fn main() {}
@@ -37,4 +38,17 @@ fn they_hold_at_their_places_and_stay_when_the_recipe_changes() {
     assert!(engine.run(Left::of(Spin { by: -1 })).is_err());
     engine.reload_recipe("new.yaml", "include: { motor: { at: domain.left } }").unwrap();
     assert!(engine.run(Right::of(Spin { by: 80 })).is_ok() && engine.run(Left::of(Spin { by: 80 })).is_err());
+}
+
+#[test]
+fn a_state_includes_the_chart_of_a_motor_for_its_place() {
+    let engine = desk::builder(Machine::default(), Ports { factor: 1 }).build().unwrap();
+    let mut flow = WorkflowManager::from_checked(&engine, desk::CHARTS).unwrap();
+    for event in ["CMD_FASTER", "CMD_END", "CMD_FASTER"] {
+        flow.emit(event).unwrap();
+        flow.run_until_idle().unwrap();
+    }
+    assert_eq!(flow.state(), "SECOND.TURNS");
+    let machine = engine.snapshot().unwrap();
+    assert_eq!((*machine.left.speed, *machine.right.speed), (2, 2));
 }

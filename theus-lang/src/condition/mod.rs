@@ -42,7 +42,7 @@ pub use bounds::MOST_STEPS;
 pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 
 pub use activation::{Activation, EmptyActivation};
-pub(crate) use moved::moved;
+pub(crate) use moved::{moved, moved_among};
 pub use problem::ExpressionProblem;
 pub use scope::{RunScope, Scope, States, UnknownState};
 pub(crate) use time::{is_length, is_moment};

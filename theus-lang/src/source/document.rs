@@ -56,6 +56,10 @@ impl Document {
         NodePath::of(Arc::clone(&self.tree))
     }
 
+    pub(super) fn of_parts(file: SourceFile, root: Value, tree: Tree) -> Self {
+        Self { file, root, tree: Arc::new(tree) }
+    }
+
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }

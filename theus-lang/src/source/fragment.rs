@@ -1,6 +1,6 @@
 //! A part of files that a crate ships.
 
-/// A part of recipes that a crate ships, for files that include it by its name: a constant that `fragment!` makes.
+/// A part of recipes or of workflows that a crate ships, for files that include it by its name: a constant that `fragment!` makes.
 ///
 /// ```
 /// use theus_core::Fragment;

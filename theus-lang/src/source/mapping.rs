@@ -49,6 +49,12 @@ impl Mapping {
         Self::new(entries.into_iter().map(|(key, value)| (Value::Text(key.to_owned()), value)).collect()).0
     }
 
+    /// The same with other keys, those of texts as `name` says; they differ as the keys do.
+    pub(crate) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let renamed = |key: &Value| key.as_str().map_or_else(|| key.clone(), |key| Value::Text(name(key)));
+        Self::new(self.iter().map(|(key, value)| (renamed(key), value.clone())).collect()).0
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -67,7 +73,7 @@ impl Mapping {
         self.find(key).map(|index| &self.0.entries[index].1)
     }
 
-    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let index = self.find(key)?;
         Some(&mut Arc::make_mut(&mut self.0).entries[index].1)
     }

@@ -25,6 +25,7 @@ mod error;
 mod failure;
 mod file;
 mod fragment;
+mod graft;
 mod load;
 mod locate;
 mod mapping;
@@ -47,6 +48,7 @@ pub use error::{LocatedProblem, SourceError};
 pub use file::MAX_BYTES;
 pub use file::SourceFile;
 pub use fragment::Fragment;
+pub(crate) use graft::{Graft, Slot};
 #[doc(hidden)]
 pub use locate::Locator;
 pub use locate::Position;

@@ -68,8 +68,8 @@ impl NodePath {
 
     /// Which of the documents it is in.
     #[must_use]
-    pub const fn document(&self) -> usize {
-        self.document
+    pub fn document(&self) -> usize {
+        self.document + self.tree.as_ref().map_or(0, |tree| tree.part(self.node))
     }
 
     /// The node that this one is directly in; a root is in itself.

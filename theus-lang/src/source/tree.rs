@@ -6,17 +6,19 @@ use super::mapping::Mapping;
 
 /// The nodes of a document in the order of its text, each with the characters that it takes. They are made with the values,
 /// in the same pass.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
     /// The children of all nodes, those of one behind each other: of a map its keys and values in turn.
     children: Vec<NodeId>,
+    /// Where the nodes of other documents begin that were put into this one: none, but where something is included.
+    parts: Vec<NodeId>,
 }
 
 /// The number of a node. A file is limited to what 32 bits count.
 pub(super) type NodeId = u32;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Node {
     start: u32,
     end: u32,
@@ -24,7 +26,7 @@ struct Node {
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Kind {
     Scalar,
     /// A value that is written as nothing at all: there is nothing to point at but its key, the node before it.
@@ -69,6 +71,47 @@ impl Tree {
         if let Some(node) = self.nodes.get_mut(id as usize) {
             node.kind = kind;
         }
+    }
+
+    /// Adds the nodes of another document behind these, and gives its root: what is in it belongs to a document more.
+    pub(super) fn append(&mut self, other: &Self) -> NodeId {
+        let (base, children) = (self.nodes.len() as NodeId, self.children.len() as u32);
+        self.parts.push(base);
+        self.children.extend(other.children.iter().map(|child| child + base));
+        self.nodes.extend(other.nodes.iter().map(|node| Node {
+            parent: node.parent + base,
+            kind: match &node.kind {
+                Kind::List(items) => Kind::List(items.start + children..items.end + children),
+                Kind::Map(first, map) => Kind::Map(first + children, map.clone()),
+                other => other.clone(),
+            },
+            ..*node
+        }));
+        base
+    }
+
+    /// Gives a node other keys and values than it had, wherever those stand: from now on they are in it.
+    pub(super) fn refill(&mut self, id: NodeId, map: Mapping, parts: &[(NodeId, NodeId)]) {
+        for child in parts.iter().flat_map(|(key, value)| [*key, *value]).filter(|child| *child != id) {
+            if let Some(node) = self.nodes.get_mut(child as usize) {
+                node.parent = id;
+            }
+        }
+        self.close_map(id, map, parts.iter().flat_map(|(key, value)| [*key, *value]));
+    }
+
+    /// Gives the keys of a map other names, in their order.
+    pub(super) fn rename(&mut self, id: NodeId, other: &Mapping) {
+        if let Some(Node { kind: Kind::Map(_, map), .. }) = self.nodes.get_mut(id as usize)
+            && map.len() == other.len()
+        {
+            *map = other.clone();
+        }
+    }
+
+    /// Which of the documents a node is of that were put together, counted from 0.
+    pub(super) fn part(&self, id: NodeId) -> usize {
+        self.parts.partition_point(|first| *first <= id)
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {

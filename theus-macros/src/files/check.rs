@@ -31,7 +31,9 @@ pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
     };
     let mut told = recipes(&input.recipes, &answers.fragments, &described);
     let mut named = Named::default();
-    told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described, &mut named)));
+    told.extend(
+        input.workflows.iter().map(|workflow| self::workflow(workflow, &answers.fragments, &described, &mut named)),
+    );
     told.extend(have_json(input, &names, &named));
     told
 }
@@ -68,13 +70,13 @@ struct Named {
     errors: BTreeSet<&'static str>,
 }
 
-fn workflow(literal: &LitStr, described: &Described, named: &mut Named) -> TokenStream {
+fn workflow(literal: &LitStr, fragments: &[Fragment], described: &Described, named: &mut Named) -> TokenStream {
     let document = match document(literal) {
         Ok(document) => document,
         Err(tokens) => return tokens,
     };
     let literals = std::slice::from_ref(literal);
-    let loaded = file::load(&document, &workflow::Catalog::from(described.catalog.clone()));
+    let loaded = file::load_including(&document, fragments, &workflow::Catalog::from(described.catalog.clone()));
     if let Some(unlisted) = unlisted(literals, &described.unlisted()) {
         return unlisted;
     }

@@ -18,7 +18,7 @@ pub(super) struct Input {
     pub(super) effects: Option<Type>,
     pub(super) processes: Vec<Path>,
     pub(super) types: Vec<Listed>,
-    /// Parts of recipes that crates ship.
+    /// Parts of files that crates ship.
     pub(super) fragments: Vec<Path>,
     pub(super) recipes: Vec<LitStr>,
     pub(super) workflows: Vec<LitStr>,

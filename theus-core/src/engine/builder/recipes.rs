@@ -6,7 +6,7 @@ use super::EngineBuilder;
 use crate::checked::CheckedRecipe;
 use crate::context::Context;
 use crate::engine::BuildError;
-use crate::source::{Document, Fragment, SourceFile};
+use crate::source::{Document, SourceFile};
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// The audit recipe, read from a file. Of several files, in the order of the calls, a later one overrides the rules of
@@ -56,28 +56,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             }
         }
         self
-    }
-
-    /// Parts of recipes that crates ship, which the recipe files of this engine include by their names, now and when they are
-    /// [reloaded](crate::Engine::reload_recipe): see [`fragment!`](crate::fragment!). Of several calls, all are there.
-    pub fn fragments(mut self, fragments: impl IntoIterator<Item = Fragment>) -> Self {
-        for fragment in fragments {
-            match self.fragments.iter().find(|known| known.name() == fragment.name()) {
-                Some(known) if *known == fragment => {}
-                Some(known) => {
-                    let (name, files) = (fragment.name(), [known.file(), fragment.file()]);
-                    self.wrong.get_or_insert(BuildError::DuplicateFragment { name, files });
-                }
-                None => self.fragments.push(fragment),
-            }
-        }
-        self
-    }
-
-    /// Those that are there by now.
-    #[cfg(feature = "workflow")]
-    pub(crate) fn known_fragments(&self) -> &[Fragment] {
-        &self.fragments
     }
 
     fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {

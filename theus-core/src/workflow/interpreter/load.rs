@@ -14,7 +14,8 @@ pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static
     engine: &Engine<D, G, E>,
     file: SourceFile,
 ) -> Result<Arc<Definition>, WorkflowError> {
-    let definition = file::load(&Document::parse(file)?, &Catalog::from(engine.catalog()))?;
+    let document = Document::parse(file)?;
+    let definition = file::load_including(&document, engine.fragments(), &Catalog::from(engine.catalog()))?;
     for warning in definition.warnings() {
         tell(|| tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}"));
     }

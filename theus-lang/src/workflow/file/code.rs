@@ -68,6 +68,8 @@ pub(crate) const NO_SAGA: &str = "W041";
 pub(crate) const NO_REGION: &str = "W043";
 /// A name for what a process does not give.
 pub(crate) const NO_RESULT: &str = "W042";
+/// What cannot be included.
+pub(crate) const INCLUDE: &str = "W044";
 /// A deferral that keeps nothing.
 pub(crate) const DEFERRAL: &str = "W051";
 /// A deferred event that no state takes.

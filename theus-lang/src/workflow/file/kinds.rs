@@ -123,7 +123,7 @@ impl<'a> Reading<'a> {
             return first;
         };
         let here = at.key("initial");
-        let own = self.outline.child(id, value);
+        let own = self.whole.child(&self.outline, id, value, &here);
         let found = own.or_else(|| self.target(value, &here, &format!("`initial` of {what}")));
         let Some(found) = found else { return first };
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
             return kind;
         };
         let at = at.key("default");
-        let beside = self.outline.child(parent, value);
+        let beside = self.whole.child(&self.outline, parent, value, &at);
         let found = beside.or_else(|| self.target(value, &at, &format!("`default` of {what}")));
         let Some(found) = found else { return kind };
         let target = self.outline.state(found);

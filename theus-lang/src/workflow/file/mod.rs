@@ -15,6 +15,7 @@ mod deferred;
 mod diagnostics;
 mod fit;
 mod foreign;
+mod include;
 mod inside;
 mod invokes;
 mod kinds;
@@ -47,7 +48,8 @@ pub(crate) mod tests;
 use super::chart::{Definition, Parts, Place, Step};
 use super::proof;
 use crate::context::EventNames;
-use crate::source::{Document, Locator, Severity, SourceError};
+use crate::source::{Document, Fragment, Locator, Problem, Severity, SourceError};
+use include::Whole;
 use reading::Reading;
 
 pub use catalog::Catalog;
@@ -60,8 +62,21 @@ pub(crate) use sites::Sites;
 /// # Errors
 /// Everything that is wrong in the file, in its order, and behind it what is doubtful.
 pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
+    load_including(document, &[], catalog)
+}
+
+/// The same of a file whose states may include these fragments.
+///
+/// # Errors
+/// As [`load`]; what cannot be included is told alone.
+pub fn load_including(
+    document: &Document,
+    fragments: &[Fragment],
+    catalog: &Catalog,
+) -> Result<Definition, SourceError> {
+    let whole = Whole::of(document, fragments, catalog)?;
     let signals = catalog.signals();
-    let mut reading = Reading::new(document, catalog, &signals);
+    let mut reading = Reading::new(&whole, catalog, &signals);
     let mut written = reading.workflow();
     if let Some((states, _)) = written.as_mut().and_then(|written| written.chart.as_mut()) {
         reading.forget_unseen_returns(states);
@@ -86,13 +101,13 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         }
     }
     let strict = written.as_ref().is_some_and(|written| written.strict);
+    let strict_parts = written.as_ref().map_or(&[][..], |written| &written.strict_parts);
     let Diagnostics { mut errors, mut warnings, mut notes, .. } = diagnostics;
-    if strict {
-        errors.extend(warnings.drain(..).map(|problem| problem.of_severity(Severity::Error)));
-    }
+    let is_strict = |problem: &mut Problem| strict || strict_parts.contains(&problem.at().document());
+    errors.extend(warnings.extract_if(.., is_strict).map(|problem| problem.of_severity(Severity::Error)));
     warnings.append(&mut notes);
     errors.append(&mut warnings);
-    let (error, warnings) = Locator::new(std::slice::from_ref(document)).judge(errors);
+    let (error, warnings) = Locator::new(&whole.documents).judge(errors);
     match (error, written) {
         (Some(error), _) => Err(error.followed_by(warnings)),
         (
@@ -108,7 +123,7 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
                 ..
             }),
         ) => {
-            sites.settle(document, &mut states);
+            sites.settle(&whole.documents, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = Vec::new();
             let parts =
@@ -116,7 +131,7 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
             Ok(Definition::assemble(parts))
         }
         // What was not read has been told.
-        (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),
+        (None, _) => Err(Locator::new(&whole.documents).error(Vec::new())),
     }
 }
 

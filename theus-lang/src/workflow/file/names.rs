@@ -34,7 +34,7 @@ impl<'a> Reading<'a> {
             return None;
         }
         let name = self.diagnostics.text(value, at, what, "the name of a state");
-        let found = name.map(|name| (name, self.outline.find(name)));
+        let found = name.map(|name| (name, self.whole.find(&self.outline, name, at)));
         let name = match found {
             Some((_, Found::One(id))) => return Some(id),
             Some((name, Found::Several(several))) => {
@@ -49,11 +49,12 @@ impl<'a> Reading<'a> {
             }
         };
         self.diagnostics.lost_ways = true;
-        let names = &self.outline.names;
+        let (whole, outline) = (self.whole, &self.outline);
         self.diagnostics.error(code::UNKNOWN_STATE, || {
-            let help = match foreign::state(name, |name| names.contains_key(name)) {
+            let is_known = |name: &str| matches!(whole.find(outline, name, at), Found::One(_));
+            let help = match foreign::state(name, is_known) {
                 Some(state) => Some(format!("write `{state}`: the name of a state leads to it from anywhere")),
-                None => did_you_mean(name, names.keys().map(|name| &**name).take(MOST_COMPARED)),
+                None => did_you_mean(name, whole.called(outline.names.keys().map(|name| &**name), at, MOST_COMPARED)),
             };
             Problem::new(at.clone(), format!("unknown state `{name}`"))
                 .label("no such state in this workflow")
@@ -68,7 +69,10 @@ impl<'a> Reading<'a> {
             return None;
         }
         match EventName::parse(written) {
-            Ok(event) => Some(event),
+            Ok(event) => Some(match self.whole.part(at) {
+                Some(part) => part.event(event),
+                None => event,
+            }),
             Err(error) => {
                 let sources = &self.sources;
                 self.diagnostics.lost_ways = true;
@@ -177,7 +181,7 @@ impl<'a> Reading<'a> {
         if words.is_empty() {
             return;
         }
-        let written = Locator::new(std::slice::from_ref(self.document)).texts(words.iter().map(|(_, at)| at));
+        let written = Locator::new(&self.whole.documents).texts(words.iter().map(|(_, at)| at));
         for ((word, at), written) in words.into_iter().zip(written) {
             if written.starts_with(['"', '\'']) {
                 continue;

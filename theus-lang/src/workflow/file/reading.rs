@@ -1,11 +1,13 @@
 //! A workflow file being read.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Catalog;
 use super::code;
 use super::diagnostics::Diagnostics;
+use super::include::Whole;
 use super::outline::Outline;
 use super::python::Python;
 use super::sites::Sites;
@@ -14,12 +16,12 @@ use crate::audit::ProcessEntry;
 use crate::condition::{Expression, ExpressionProblem, Scope};
 use crate::context::Shape;
 use crate::signal::EventName;
-use crate::source::{Document, NodePath, Problem, Value};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::StateId;
 
 /// What was found so far, and the names that may be used.
 pub(super) struct Reading<'a> {
-    pub(super) document: &'a Document,
+    pub(super) whole: &'a Whole,
     pub(super) catalog: &'a Catalog,
     pub(super) diagnostics: Diagnostics,
     pub(super) sites: Sites,
@@ -52,16 +54,16 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(document: &'a Document, catalog: &'a Catalog, signals: &'a [(String, EventName)]) -> Self {
+    pub(super) fn new(whole: &'a Whole, catalog: &'a Catalog, signals: &'a [(String, EventName)]) -> Self {
         let mut sources = Sources::new(signals);
         for event in catalog.external.iter().filter(|event| !event.is_builtin()) {
             sources.add_external(event.clone());
         }
         Self {
-            document,
+            whole,
             catalog,
             diagnostics: Diagnostics::default(),
-            sites: Sites::new(document.file().name()),
+            sites: Sites::new(&whole.documents),
             sources,
             processes: catalog.processes.iter().map(|entry| (entry.contract.process, entry)).collect(),
             outline: Outline::default(),
@@ -82,6 +84,7 @@ impl<'a> Reading<'a> {
 
     /// An expression of the file.
     pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
+        let text = &*self.meant_by(text, at);
         let compiled = Expression::compile_in(text, &self.scope(), &self.outline);
         self.note_looks(compiled.as_ref().is_ok_and(Expression::reads_event));
         compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
@@ -94,7 +97,8 @@ impl<'a> Reading<'a> {
             Value::Bool(value) => value.to_string(),
             _ => self.diagnostics.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
-        let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
+        let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text)).into_owned();
+        let text = self.meant_by(&text, at);
         let compiled = Expression::compile_condition_in(&text, &self.scope(), &self.outline);
         self.note_looks(compiled.as_ref().is_ok_and(Expression::reads_event));
         let wrong = match compiled {
@@ -105,6 +109,11 @@ impl<'a> Reading<'a> {
         let fits_elsewhere = Expression::compile_in(&text, &self.scope(), &self.outline).is_ok();
         self.wrong(if fits_elsewhere { code::EXPRESSION_FIT } else { code::EXPRESSION }, &text, at, wrong);
         None
+    }
+
+    /// An expression as it is in the program, where a fragment writes it.
+    pub(super) fn meant_by<'t>(&self, text: &'t str, at: &NodePath) -> Cow<'t, str> {
+        self.whole.part(at).map_or(Cow::Borrowed(text), |part| part.expression(text, &self.outline))
     }
 
     const fn note_looks(&mut self, at_event: bool) {

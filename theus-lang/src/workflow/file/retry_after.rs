@@ -39,7 +39,7 @@ impl Reading<'_> {
         }
         let (is_one, mut all) = (declared.len() == 1, Vec::with_capacity(declared.len()));
         for error in declared {
-            let found = self.wait_after(inner, contract, error);
+            let found = self.wait_after(&self.meant_by(inner, at), contract, error);
             match found {
                 Ok(wait) => all.push((error, LeastWait(wait))),
                 Err(wrong) => {

@@ -1,5 +1,7 @@
 //! Reading a process to run: its arguments, and where its errors lead.
 
+use std::borrow::Cow;
+
 use super::code;
 use super::diagnostics::Keys;
 use super::reading::Reading;
@@ -59,6 +61,7 @@ impl<'a> Reading<'a> {
     }
 
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
+        let name = &*self.whole.part(at).map_or(Cow::Borrowed(name), |part| part.process(name));
         let found = self.processes.get(name).copied();
         if found.is_none() {
             self.diagnostics.lost_process(at);

@@ -2,25 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::source::{Document, NodePath};
+use crate::source::{Document, Locator, NodePath};
 use crate::workflow::chart::{Place, Recovery, Run, State, Step};
 
 /// The nodes of everything that has a place. Until the end of a load, a place holds the number of its node instead of a
 /// line: so that the proofs can point at nodes, and the lines of all are counted at once.
 pub(crate) struct Sites {
-    file: Arc<str>,
+    /// The names of the documents.
+    files: Vec<Arc<str>>,
     nodes: Vec<NodePath>,
 }
 
 impl Sites {
-    pub(super) fn new(file: &str) -> Self {
-        Self { file: file.into(), nodes: vec![NodePath::root()] }
+    pub(super) fn new(documents: &[Document]) -> Self {
+        let files = documents.iter().map(|document| document.file().name().into()).collect();
+        Self { files, nodes: vec![NodePath::root()] }
     }
 
     /// A place for a node.
     pub(super) fn place(&mut self, at: &NodePath) -> Place {
         self.nodes.push(at.clone());
-        Place { file: Arc::clone(&self.file), line: self.nodes.len() - 1, column: 0 }
+        let file = self.files.get(at.document()).or_else(|| self.files.first());
+        Place { file: file.map_or_else(|| Arc::from(""), Arc::clone), line: self.nodes.len() - 1, column: 0 }
     }
 
     /// The node of a place.
@@ -29,11 +32,11 @@ impl Sites {
     }
 
     /// Gives every place its line and column.
-    pub(super) fn settle(self, document: &Document, states: &mut [State]) {
-        let positions = document.positions(&self.nodes);
+    pub(super) fn settle(self, documents: &[Document], states: &mut [State]) {
+        let positions = Locator::new(documents).positions(&self.nodes);
         let mut settle = |place: &mut Place| {
             let position = positions.get(place.line);
-            (place.line, place.column) = position.map_or((1, 1), |at| (at.line, at.column));
+            (place.line, place.column) = position.map_or((1, 1), |(_, at)| (at.line, at.column));
         };
         for state in states {
             settle(&mut state.place);

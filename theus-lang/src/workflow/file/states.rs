@@ -11,6 +11,7 @@ use crate::workflow::chart::{Place, State, StateId, Step, Transition, Trigger};
 
 const KEYS: &[&str] = &[
     "description",
+    super::include::KEY,
     "entry",
     "exit",
     "saga",

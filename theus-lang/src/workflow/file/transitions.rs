@@ -82,12 +82,13 @@ impl<'a> Reading<'a> {
             }
             _ => drop(handled.insert(name.clone(), written)),
         }
-        Some(Trigger::Event { name, written: written.to_owned() })
+        let written = if self.whole.part(at).is_some() { name.spelled_like(written) } else { written.to_owned() };
+        Some(Trigger::Event { name, written })
     }
 
     /// The state behind `done.state.`.
     fn ends(&mut self, name: &str, at: &NodePath) -> Option<StateId> {
-        let found = match self.outline.find(name) {
+        let found = match self.whole.find(&self.outline, name, at) {
             Found::One(id) => Some(id),
             Found::None => None,
             Found::Several(several) => {
@@ -104,7 +105,7 @@ impl<'a> Reading<'a> {
             return Some(id);
         }
         self.diagnostics.lost_ways = true;
-        let outline = &self.outline;
+        let (whole, outline) = (self.whole, &self.outline);
         self.diagnostics.error(code::UNKNOWN_STATE, || {
             if found.is_some() {
                 let problem = Problem::new(at.clone(), format!("there are no states inside `{name}` that could come to an end"));
@@ -113,7 +114,7 @@ impl<'a> Reading<'a> {
             let known = outline.names.iter().filter(|(_, id)| ends(**id)).map(|(name, _)| &**name);
             Problem::new(at.clone(), format!("unknown state `{}`", short(name)))
                 .label("no such state in this workflow")
-                .help(did_you_mean(name, known.take(MOST_COMPARED)).unwrap_or_default())
+                .help(did_you_mean(name, whole.called(known, at, MOST_COMPARED)).unwrap_or_default())
         });
         None
     }
@@ -153,7 +154,8 @@ impl<'a> Reading<'a> {
                 let targets = vec![self.target(value, at, what)?];
                 let place = self.sites.place(key);
                 let (trigger, steps) = (trigger.clone(), Vec::new());
-                Some(Transition { trigger, guard: None, targets, reenters: true, undo: None, steps, place })
+                let reenters = !self.is_of_whole(key);
+                Some(Transition { trigger, guard: None, targets, reenters, undo: None, steps, place })
             }
             Value::Mapping(_) => {
                 let body = self.diagnostics.entries(value, at, what, (Keys::Parts, EXPECTED))?;
@@ -168,6 +170,12 @@ impl<'a> Reading<'a> {
                 None
             }
         }
+    }
+
+    /// Whether a transition is what a fragment says of its whole, which it never leaves by itself. One with regions leaves them all.
+    fn is_of_whole(&self, key: &NodePath) -> bool {
+        let own = self.own.and_then(|own| self.outline.state(own));
+        own.is_some_and(|own| own.at.document() != key.document() && own.get("regions").is_none())
     }
 
     pub(super) fn candidate_of(
@@ -202,7 +210,8 @@ impl<'a> Reading<'a> {
         self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { known });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
         let targets = find(&["to", "target", "dest"]).map(|(key, value)| self.targets(value, &at.key(key), what));
-        let reenters = get(body, "reenter").map_or(Some(true), |value| {
+        let stays = targets.as_ref().is_some_and(Option::is_some) && self.is_of_whole(key);
+        let reenters = get(body, "reenter").map_or(Some(!stays), |value| {
             self.reenter(value, targets.as_ref().map(Option::as_deref), &at.key("reenter"), &at.at_key("reenter"))
         });
         let is_done = matches!(trigger, Trigger::Invoked(_));

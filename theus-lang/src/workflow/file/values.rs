@@ -1,5 +1,7 @@
 //! Values of arguments and results: literals, and expressions in `${ }`.
 
+use std::borrow::Cow;
+
 use super::code;
 use super::fit::{Fit, fit};
 use super::inside::inside;
@@ -50,7 +52,7 @@ impl<'a> Reading<'a> {
             });
             return None;
         }
-        if let Some(inner) = self.looks_meant(text) {
+        if let Some(inner) = self.looks_meant(text, at) {
             self.diagnostics.warn(code::DOUBTFUL_VALUE, || {
                 Problem::new(at.clone(), format!("{what} is this text, not what is in the field"))
                     .help(format!("an expression stands in `${{ }}`: \"${{ {inner} }}\""))
@@ -66,7 +68,7 @@ impl<'a> Reading<'a> {
     }
 
     /// What a text names, where it is no more than the path of a field, or that in the brackets of some other language.
-    fn looks_meant<'t>(&self, text: &'t str) -> Option<&'t str> {
+    fn looks_meant<'t>(&self, text: &'t str, at: &NodePath) -> Option<&'t str> {
         let trimmed = text.trim();
         let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
         let inner = inner.or_else(|| trimmed.strip_prefix("$(")?.strip_suffix(')'));
@@ -76,7 +78,8 @@ impl<'a> Reading<'a> {
         };
         let (domain, global) = (&self.catalog.domain, &self.catalog.global);
         let known = self.paths.get_or_init(|| all("domain", domain).into_iter().chain(all("global", global)).collect());
-        known.contains(inner).then_some(inner)
+        let path = self.whole.part(at).map_or(Cow::Borrowed(inner), |part| part.path(inner));
+        known.contains(&*path).then_some(inner)
     }
 
     /// Texts within lists and maps are texts and no more: one that looks like an expression is doubted.

@@ -91,9 +91,9 @@ impl<'a> Reading<'a> {
     }
 
     /// The results of final states inside others: somebody waits for the end that they come with.
-    pub(super) fn results(&mut self, states: &[State]) {
+    pub(super) fn results(&mut self, states: &mut [State]) {
         let mut heard: BTreeSet<StateId> = BTreeSet::new();
-        for (id, state) in (0..).map(StateId).zip(states) {
+        for (id, state) in (0..).map(StateId).zip(&*states) {
             heard.extend(state.transitions.iter().filter_map(|way| match way.trigger {
                 Trigger::Done => Some(id),
                 Trigger::DoneOf(other) => Some(other),
@@ -103,6 +103,12 @@ impl<'a> Reading<'a> {
         for (sketch, state) in self.outline.states.iter().zip(states) {
             let StateKind::Final { result: Some(_) } = state.kind else { continue };
             let Some(parent) = state.parent.filter(|parent| Some(*parent) != self.outline.root()) else { continue };
+            // A fragment does not know whether anybody waits for what it comes to.
+            let is_included = self.outline.state(parent).is_some_and(|it| it.at.document() != sketch.at.document());
+            if is_included && !heard.contains(&parent) {
+                state.kind = StateKind::Final { result: None };
+                continue;
+            }
             let around = self.outline.state(parent).map_or("", |around| around.name);
             if !heard.contains(&parent) && !self.diagnostics.lost_ways {
                 self.diagnostics.error(code::UNKNOWN_KEY, || {

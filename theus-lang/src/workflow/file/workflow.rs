@@ -1,5 +1,6 @@
 //! Reading a whole workflow.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -51,6 +52,8 @@ pub(super) struct Written {
     pub(super) name: String,
     pub(super) description: Option<String>,
     pub(super) strict: bool,
+    /// The documents of the fragments that are strict.
+    pub(super) strict_parts: Vec<usize>,
     pub(super) limit: Option<u32>,
     pub(super) external: Vec<EventName>,
     /// Data fields that are there before the workflow begins, with their layer.
@@ -65,7 +68,7 @@ pub(super) struct Written {
 
 impl<'a> Reading<'a> {
     pub(super) fn workflow(&mut self) -> Option<Written> {
-        let document = self.document;
+        let document = self.whole.file()?;
         let at = document.path();
         let entries = self.diagnostics.entries(
             document.root(),
@@ -99,9 +102,27 @@ impl<'a> Reading<'a> {
         let description = get("description").and_then(|value| self.description(value, &at, "the workflow"));
         let strict = get("strict").and_then(|value| self.diagnostics.flag(value, &at.key("strict"), "`strict`"));
         let limit = get("limit").and_then(|value| self.limit(value, &at.key("limit")));
-        let external = get("external").map_or_else(Vec::new, |value| self.external(value, &at.key("external")));
-        let initialised =
+        let mut external = get("external").map_or_else(Vec::new, |value| self.external(value, &at.key("external")));
+        let mut initialised =
             get("initialised").map_or_else(Vec::new, |value| self.initialised(value, &at.key("initialised")));
+        let mut strict_parts = Vec::new();
+        for (root, at) in self.whole.fragments() {
+            if let Some(value) = root.get("external") {
+                let known: BTreeSet<EventName> = external.iter().cloned().collect();
+                let own = self.external(value, &at.key("external"));
+                external.extend(own.into_iter().filter(|event| !known.contains(event)));
+            }
+            if let Some(value) = root.get("initialised").filter(|value| !value.is_null()) {
+                initialised.extend(self.initialised(value, &at.key("initialised")));
+            }
+            if let Some(value) = root.get("strict").filter(|value| !value.is_null())
+                && self.diagnostics.flag(value, &at.key("strict"), "`strict`") == Some(true)
+            {
+                strict_parts.push(at.document());
+            }
+        }
+        initialised.sort_unstable();
+        initialised.dedup();
         if get("version").is_some() {
             let message = "`version` says nothing: neither here nor in the Python reference".to_owned();
             let difference = Difference { kind: "version", message, help: "remove it, or put it into the description" };
@@ -151,10 +172,15 @@ impl<'a> Reading<'a> {
             }
         };
         // By now the states are known.
-        let moved = get("moved").map_or_else(Vec::new, |value| self.moved(value, &at.key("moved")));
+        let mut moved = get("moved").map_or_else(Vec::new, |value| self.moved(value, &at.key("moved")));
+        for (root, at) in self.whole.fragments() {
+            if let Some(value) = root.get("moved").filter(|value| !value.is_null()) {
+                moved.extend(self.moved(value, &at.key("moved")));
+            }
+        }
         let strict = strict.unwrap_or(false);
         let root = self.outline.root();
-        Some(Written { name, description, strict, limit, external, initialised, moved, chart, root })
+        Some(Written { name, description, strict, strict_parts, limit, external, initialised, moved, chart, root })
     }
 
     /// Keys that hold maps as states do, beside a `states` that holds nothing.
@@ -226,6 +252,7 @@ impl<'a> Reading<'a> {
             else {
                 continue;
             };
+            let path = &*self.whole.part(&at).map_or(Cow::Borrowed(path), |part| part.path(path));
             let is_inside =
                 |it: &&String| it.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
             let mut meant = known.iter().filter(is_inside).peekable();
@@ -248,14 +275,16 @@ impl<'a> Reading<'a> {
         let mut moved = Vec::with_capacity(entries.len());
         for (before, value) in entries {
             let target = self.target(value, &at.key(before), &format!("what `{before}` was moved to"));
-            if matches!(self.outline.find(before), Found::One(_)) {
+            if matches!(self.whole.find(&self.outline, before, &at.at_key(before)), Found::One(_)) {
                 self.diagnostics.error(code::EXCLUSIVE, || {
                     Problem::new(at.at_key(before), format!("`{before}` is a state, and was moved to another one"))
                         .help("what was stored there is there still: rename the state, or take this out")
                 });
                 continue;
             }
-            moved.extend(target.map(|target| (before.to_owned(), target)));
+            let part = self.whole.part(at);
+            let before = part.map_or_else(|| before.to_owned(), |part| part.state(before, &self.outline));
+            moved.extend(target.map(|target| (before, target)));
         }
         moved
     }
@@ -294,7 +323,7 @@ impl<'a> Reading<'a> {
             Some(root) => Some(root),
             None => self.initial_of_all(initial, &read, &at.key("initial")),
         };
-        self.results(&read);
+        self.results(&mut read);
         self.implicit_finals(&mut read);
         Some((read, initial?))
     }

@@ -12,9 +12,8 @@ use super::catalog::{Catalog, Problems};
 use super::code;
 use super::model::EVERY;
 use super::named_limits::KEY as LIMITS;
-use crate::context::Schema;
-use crate::source::{Document, Fragment, NodePath, Problem, SourceError, SourceFile, Value, did_you_mean};
-use place::Place;
+use crate::included::{self, Place, for_place};
+use crate::source::{Document, Fragment, NodePath, Problem, SourceError, SourceFile, Value};
 use read::Item;
 
 pub(super) use place::Names;
@@ -107,11 +106,11 @@ impl Walk<'_> {
         own: &mut BTreeSet<(&'static str, Place)>,
     ) -> Result<(), SourceError> {
         let Some(fragment) = self.fragments.iter().find(|fragment| fragment.name() == item.name) else {
-            self.problems.push(self.unknown(item));
+            self.problems.push(included::unknown(item.name, self.fragments, &item.at).code(code::INCLUDE));
             return Ok(());
         };
         if self.open.contains(&fragment.name()) {
-            self.problems.push(circle(item, &self.open));
+            self.problems.push(included::circle(item.name, &self.open, &item.at).code(code::INCLUDE));
             return Ok(());
         }
         let outer = self.sources.included.get(by).and_then(Option::as_ref).map(|included| included.place.clone());
@@ -160,6 +159,13 @@ impl Walk<'_> {
         let by = format!("{by}{above}");
         let told = format!("`{}` is {}, included{} by {by}", fragment.name(), fragment.file(), for_place(&place));
         let parsed = Document::parse(SourceFile::new(fragment.name(), fragment.text()).with_note(told))?;
+        if ["states", "regions"].iter().any(|key| parsed.root().get(key).is_some()) {
+            let problem =
+                Problem::new(at.clone(), format!("the fragment `{}` is a part of workflows", fragment.name()));
+            let help = format!("a state of a workflow includes it: `{KEY}: {}`", fragment.name());
+            self.problems.push(problem.code(code::INCLUDE).help(help));
+            return Ok(());
+        }
         let index = self.sources.documents.len();
         let here = parsed.path().in_document(index);
         let of_all = parsed.root().get(RECIPES).and_then(|recipes| recipes.get(EVERY));
@@ -214,55 +220,19 @@ impl Walk<'_> {
         let mut place = outer.clone();
         let catalog = self.catalog;
         if let Some(written) = domain {
-            place.domain = Some(self.part(written, "domain", outer, &catalog.domain, at)?);
+            place.domain = Some(self.told(outer.part(written, "domain", &catalog.domain, at))?);
         }
         if let Some((written, at)) = &item.global
             && *written != "global"
         {
-            place.global = Some(self.part(written, "global", outer, &catalog.global, at)?);
+            place.global = Some(self.told(outer.part(written, "global", &catalog.global, at))?);
         }
         Some(place)
     }
 
-    fn part(&mut self, written: &str, layer: &str, outer: &Place, schema: &Schema, at: &NodePath) -> Option<String> {
-        let refused = |message: String, help: Option<String>| {
-            Problem::new(at.clone(), message).code(code::INCLUDE).help(help.unwrap_or_default())
-        };
-        let Some(inner) = written.strip_prefix(layer).and_then(|rest| rest.strip_prefix('.')) else {
-            let message = format!("`{written}` is no part of the {layer}: write the path of a nested context");
-            self.problems.push(refused(message, Some(format!("as in `{layer}.{}`", example(schema)))));
-            return None;
-        };
-        let path = outer.path(written).unwrap_or_else(|| format!("{layer}.{inner}"));
-        let names: Vec<&str> = path.split('.').skip(1).collect();
-        match schema.resolve(&names) {
-            Ok(found) if found.field.nested.is_some() => Some(path),
-            Ok(_) => {
-                let message = format!("`{path}` is no nested context: a fragment at a place is written for one");
-                self.problems.push(refused(message, None));
-                None
-            }
-            Err(lost) => {
-                let name = names.get(lost.at).copied().unwrap_or_default();
-                let message = match lost.context {
-                    Some(context) => format!("unknown field `{name}` of {context} in `{path}`"),
-                    None => format!("`{path}` is no nested context: a fragment at a place is written for one"),
-                };
-                self.problems.push(refused(message, did_you_mean(name, lost.known)));
-                None
-            }
-        }
-    }
-
-    fn unknown(&self, item: &Item<'_>) -> Problem {
-        let problem = Problem::new(item.at.clone(), format!("there is no fragment `{}`", item.name));
-        let problem = problem.code(code::INCLUDE).label("no crate has handed one over that is called so");
-        match self.fragments.is_empty() {
-            true => problem.help(
-                "hand it over: `.fragments([motor::RULES])` of the engine's builder, `fragments = [motor::RULES]` of `files!`",
-            ),
-            false => problem.suggest(item.name, self.fragments.iter().map(Fragment::name)),
-        }
+    /// What is wrong with a place is told.
+    fn told(&mut self, part: Result<String, Box<Problem>>) -> Option<String> {
+        part.map_err(|problem| self.problems.push(problem.code(code::INCLUDE))).ok()
     }
 }
 
@@ -272,23 +242,4 @@ fn settings(item: &Item<'_>, outer: &Place) -> Option<(Value, NodePath)> {
     let mut value = (*value).clone();
     outer.put_in_limits(value.get_mut(LIMITS));
     Some((value, at.clone()))
-}
-
-fn circle(item: &Item<'_>, open: &[&str]) -> Problem {
-    let from = open.iter().position(|name| *name == item.name).unwrap_or_default();
-    let way: Vec<String> = open[from..].iter().chain([&item.name]).map(|name| format!("`{name}`")).collect();
-    let message = match way.len() {
-        ..=2 => format!("the fragment `{}` includes itself", item.name),
-        _ => format!("fragments include each other: {}", way.join(" includes ")),
-    };
-    Problem::new(item.at.clone(), message).code(code::INCLUDE).help("remove this one")
-}
-
-fn for_place(place: &Place) -> String {
-    place.domain.as_ref().map_or_else(String::new, |domain| format!(" for {domain}"))
-}
-
-/// A nested context, where there is one.
-fn example(schema: &Schema) -> &'static str {
-    schema.fields.iter().find(|field| field.nested.is_some()).map_or("left", |field| field.name)
 }

@@ -9,22 +9,11 @@ use super::super::model::{EVERY, is_template};
 use super::super::named_limits::KEY as LIMITS;
 use super::RECIPES;
 use crate::condition::moved;
+use crate::included::Place;
 use crate::source::Value;
 
 /// Tests whose texts are never paths of a value, or are expressions.
 const NO_PATHS: [Operator; 3] = [Operator::That, Operator::Regex, Operator::NotRegex];
-
-const DOMAIN: &str = "domain";
-const GLOBAL: &str = "global";
-
-/// Where they are; where nothing is said, in those of the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) struct Place {
-    /// As in `domain.left`.
-    pub(super) domain: Option<String>,
-    /// As in `global.motors`.
-    pub(super) global: Option<String>,
-}
 
 /// What the program calls what a fragment calls so: its processes and templates.
 #[derive(Default)]
@@ -38,17 +27,6 @@ impl Names {
 }
 
 impl Place {
-    /// Whether processes have other names there.
-    pub(super) const fn is_part(&self) -> bool {
-        self.domain.is_some()
-    }
-
-    /// A path of the program.
-    pub(super) fn path(&self, written: &str) -> Option<String> {
-        let (layer, rest) = written.split_once('.')?;
-        Some(format!("{}.{rest}", self.layer(layer)?))
-    }
-
     /// A bound, where it is a path.
     fn bound(&self, text: &str) -> Option<String> {
         if text.starts_with("global.") && !text.contains(char::is_whitespace) { self.path(text) } else { None }
@@ -63,17 +41,9 @@ impl Place {
             .for_each(|limit| put(Some(limit), |text| self.bound(text)));
     }
 
-    fn layer(&self, layer: &str) -> Option<String> {
-        match layer {
-            DOMAIN => self.domain.clone(),
-            GLOBAL => self.global.clone(),
-            _ => None,
-        }
-    }
-
     /// `left.spin` of `spin`, `_left.careful` of the template `_careful`.
     fn name(&self, written: &str) -> Option<String> {
-        let place = self.domain.as_deref()?.strip_prefix("domain.")?;
+        let place = self.word()?;
         match written.strip_prefix('_').filter(|_| is_template(written)) {
             _ if written == EVERY => None,
             Some(template) => Some(format!("_{place}.{template}")),
@@ -112,7 +82,7 @@ impl Place {
                 if let Value::Number(number) = id {
                     *id = Value::Text(number.to_string());
                 }
-                put(Some(id), |id| Some(format!("{}.{id}", self.domain.as_deref()?.strip_prefix("domain.")?)));
+                put(Some(id), |id| Some(format!("{}.{id}", self.word()?)));
             }
         });
         self.put_in_limits(root.get_mut(LIMITS));

@@ -276,6 +276,11 @@ fn what_cannot_be_included_is_refused() {
         refused("include: [a]", &[a, b]),
         "R053 b:1:12 fragments include each other: `a` includes `b` includes `a` | remove this one"
     );
+    let chart = Fragment::new("chart", "chart.yaml", "states: { A: { final: true } }");
+    assert_eq!(
+        refused("include: { chart: }", &[chart]),
+        "R053 a.yaml:1:12 the fragment `chart` is a part of workflows | a state of a workflow includes it: `include: chart`"
+    );
     assert_eq!(
         refused(
             "include: [ { motor: { at: domain.left, global: global.motors } }, { motor: { at: domain.left, global: global.motors } } ]",

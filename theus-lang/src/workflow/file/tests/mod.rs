@@ -9,6 +9,7 @@ mod deferred;
 mod features;
 pub(crate) mod fixture;
 mod growth;
+mod includes;
 mod invokes;
 mod large;
 mod pages;
