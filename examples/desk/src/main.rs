@@ -25,6 +25,10 @@ use theus_core::source::printable_lines;
 use cli::{Command, Options};
 use context::{Item, Order, Ports, Shop};
 
+/// What a request needs is made by one thread and freed by another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 theus_core::files! {
     pub(crate) mod checked;
     domain = Order,

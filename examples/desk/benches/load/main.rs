@@ -19,6 +19,10 @@ use server::Server;
 /// The blocks in which both take turns, so that what else the machine does meets both.
 const TURNS: u32 = 4;
 
+/// As the desk has it, for the bare one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Options {
     /// Clients at a time

@@ -17,8 +17,6 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_desk"));
         command.args(["--listen", "127.0.0.1:0", "--store"]).arg(folder.join("desk.db"));
         command.env("DESK_TOKENS", format!("customer acme {TOKEN}"));
-        // As its container has it.
-        command.env("MALLOC_ARENA_MAX", "2");
         Self::start(command)
     }
 
