@@ -15,6 +15,7 @@ mod decode;
 mod encode;
 mod entries;
 mod error;
+mod hex;
 mod identity;
 mod memory;
 mod port;

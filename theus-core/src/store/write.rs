@@ -458,6 +458,8 @@ mod bytes {
     //! As MessagePack's bytes, not as a list of numbers.
     use serde::{Deserializer, Serializer};
 
+    use super::super::hex;
+
     pub(super) mod maybe {
         //! The same, where there are any.
         use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -487,9 +489,7 @@ mod bytes {
         if !serializer.is_human_readable() {
             return serializer.serialize_bytes(bytes);
         }
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |four: u8| char::from(DIGITS[usize::from(four & 15)]);
-        serializer.serialize_str(&bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect::<String>())
+        serializer.serialize_str(&hex::written(bytes))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
@@ -503,12 +503,7 @@ mod bytes {
                 Ok(bytes.to_vec())
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
-                let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|four| u8::try_from(four).ok());
-                let byte = |pair: &[u8]| match pair {
-                    [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-                    _ => None,
-                };
-                let bytes = text.as_bytes().chunks(2).map(byte).collect::<Option<_>>();
+                let bytes = hex::read(text);
                 bytes.ok_or_else(|| E::custom("expected bytes as hexadecimal digits, two each"))
             }
             fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
