@@ -21,7 +21,8 @@ pub fn endpoint(objects: impl IntoIterator<Item = Served>, interlock: Option<&Le
     let mut builder = Endpoint::builder();
     for object in objects {
         let (name, hosted, options): (Arc<str>, _, _) = (object.name().into(), object.hosted(), object.options);
-        let sessions = Sessions { name, hosted, interlock: interlock.cloned() };
+        let warm = object.warm();
+        let sessions = Sessions { name, hosted, interlock: interlock.cloned(), warm };
         builder = builder.bind(service::definition(sessions, options)?);
     }
     match interlock {

@@ -3,6 +3,7 @@
 //! All that can be another thing at a second attempt (the lease, the clock, what an effect gives) is read inside of a journaled step. What
 //! is sent and kept follows from the journaled results, without anything that is awaited between.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ use restate_sdk::errors::{HandlerError, HandlerResult, TerminalError};
 use restate_sdk::serde::Json;
 use serde_json::Value;
 use theus_core::audit::SharedInterlock;
+use theus_core::store::Field;
 use tokio::runtime::Handle;
 
+use crate::drive::parts::{self, Change, Kept, SteppedInParts, Warm};
 use crate::drive::{Around, Ask, Delivery, Entry, ExplainAsk, Hosted, StepError, StepInput, Stepped, Told, Turn};
 use crate::interlock::Lease;
 
@@ -28,6 +31,8 @@ pub(crate) struct Sessions {
     pub(crate) name: Arc<str>,
     pub(crate) hosted: Arc<dyn Hosted>,
     pub(crate) interlock: Option<Lease>,
+    /// Where they are kept in parts: those that are known here.
+    pub(crate) warm: Option<Arc<Warm>>,
 }
 
 impl Sessions {
@@ -35,14 +40,32 @@ impl Sessions {
     pub(crate) async fn turn(&self, ctx: &ObjectContext<'_>, ask: Ask) -> HandlerResult<Option<Told>> {
         let session = ctx.key();
         let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
-        let mut turn = Turn::new(session, ctx.invocation_id(), read(session, kept)?, ask);
+        let entry = read(session, kept)?;
+        let mut parts = self.warm.as_ref().map(|warm| InParts::new(warm, entry.as_ref()));
+        let mut written = Vec::new();
+        let entry = match (entry, &parts) {
+            // It was kept in parts, and is whole from now on.
+            (Some(mut entry), None) if entry.parts.is_some() => {
+                let kept = entry.parts.take().unwrap_or_default();
+                entry.state.fields = Reader::Own(ctx).fields(session, &kept).await?;
+                written.extend(kept.iter().flat_map(parts::all).map(|name| (name, None)));
+                Some(entry)
+            }
+            (entry, _) => entry,
+        };
+        let mut turn = Turn::new(session, ctx.invocation_id(), entry, ask);
         while let Some(input) = turn.next_step() {
-            let (name, sessions) = (format!("step {}", turn.steps() + 1), self.clone());
-            let stepped = ctx.run(|| sessions.step(input)).name(name);
-            let Json(stepped) = stepped.await?;
+            let name = format!("step {}", turn.steps() + 1);
+            let stepped = match &mut parts {
+                None => self.journaled(ctx, name, input).await?,
+                Some(parts) => parts.journaled(self, ctx, name, input).await?,
+            };
             turn.has_stepped(&*self.hosted, stepped);
         }
         let Some(after) = turn.over() else { return Ok(None) };
+        if let (Some(parts), Some(entry)) = (&parts, &after.entry) {
+            written = parts.change.written(session, entry).map_err(retried_or_not)?;
+        }
         for delivery in after.deliveries {
             deliver(ctx, delivery);
         }
@@ -50,25 +73,25 @@ impl Sessions {
             let target = RequestTarget::object(&*self.name, session, "tick");
             let _ = ctx.request::<_, ()>(target, Json(due)).send_after(Duration::from_millis(left));
         }
+        for (name, bytes) in written {
+            match bytes {
+                Some(bytes) => ctx.set(&name.key(), bytes),
+                None => ctx.clear(&name.key()),
+            }
+        }
         if let Some(entry) = after.entry {
-            // The last of all: whoever is cancelled before has changed nothing.
+            // The last of all, and nothing is awaited from the first on: whoever is cancelled before has changed nothing.
             ctx.set(KEPT, Json(entry));
         }
         Ok(Some(after.told))
     }
 
-    async fn step(self, input: StepInput) -> HandlerResult<Json<Stepped>> {
-        let runtime = Handle::current();
-        let stepped = tokio::task::spawn_blocking(move || {
-            let interlock = self.interlock.as_ref().map(|lease| lease as &dyn SharedInterlock);
-            self.hosted.step(input, Around { runtime: &runtime, interlock })
-        });
-        match stepped.await {
-            Ok(Ok(stepped)) => Ok(Json(stepped)),
-            Ok(Err(error)) => Err(retried_or_not(error)),
-            // A defect of this crate: it would be the same at every attempt.
-            Err(panicked) => Err(TerminalError::new(format!("a step was not made: {panicked}")).into()),
-        }
+    async fn journaled(&self, ctx: &ObjectContext<'_>, name: String, input: StepInput) -> HandlerResult<Stepped> {
+        let sessions = self.clone();
+        let step = |around: Around<'_>, sessions: &Self| sessions.hosted.step(input, around);
+        let stepped = ctx.run(|| blocking(sessions, step)).name(name);
+        let Json(stepped) = stepped.await?;
+        Ok(stepped)
     }
 
     /// The session as people see it.
@@ -94,8 +117,104 @@ impl Sessions {
 async fn kept(ctx: &SharedObjectContext<'_>) -> HandlerResult<(String, Option<Entry>)> {
     let session = ctx.key().to_owned();
     let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
-    let entry = read(&session, kept)?;
+    let mut entry = read(&session, kept)?;
+    if let Some(entry) = &mut entry
+        && let Some(kept) = &entry.parts
+    {
+        entry.state.fields = Reader::Shared(ctx).fields(&session, kept).await?;
+    }
     Ok((session, entry))
+}
+
+/// Who reads what is kept.
+#[derive(Clone, Copy)]
+enum Reader<'a> {
+    Own(&'a ObjectContext<'a>),
+    Shared(&'a SharedObjectContext<'a>),
+}
+
+impl Reader<'_> {
+    async fn get(self, key: &str) -> HandlerResult<Option<Vec<u8>>> {
+        Ok(match self {
+            Self::Own(ctx) => ctx.get(key).await?,
+            Self::Shared(ctx) => ctx.get(key).await?,
+        })
+    }
+
+    /// The fields of a session that is kept in parts.
+    async fn fields(self, session: &str, kept: &[Kept]) -> HandlerResult<Vec<Field>> {
+        let mut read = BTreeMap::new();
+        for name in kept.iter().flat_map(parts::of) {
+            if let Some(bytes) = self.get(&name.key()).await? {
+                read.insert(name, bytes);
+            }
+        }
+        parts::fields(session, kept, |name| read.remove(name)).map_err(retried_or_not)
+    }
+}
+
+/// What a step is made by, off the runtime's workers.
+async fn blocking<T: Send + 'static + serde::Serialize>(
+    sessions: Sessions,
+    step: impl FnOnce(Around<'_>, &Sessions) -> Result<T, StepError> + Send + 'static,
+) -> HandlerResult<Json<T>> {
+    let runtime = Handle::current();
+    let stepped = tokio::task::spawn_blocking(move || {
+        let interlock = sessions.interlock.as_ref().map(|lease| lease as &dyn SharedInterlock);
+        step(Around { runtime: &runtime, interlock }, &sessions)
+    });
+    match stepped.await {
+        Ok(Ok(stepped)) => Ok(Json(stepped)),
+        Ok(Err(error)) => Err(retried_or_not(error)),
+        // A defect of this crate: it would be the same at every attempt.
+        Err(panicked) => Err(TerminalError::new(format!("a step was not made: {panicked}")).into()),
+    }
+}
+
+/// A session that is kept in parts, in one call.
+struct InParts {
+    warm: Arc<Warm>,
+    /// Where they are when the call begins.
+    began_with: Vec<Kept>,
+    /// As they were when the call began, where they had to be read.
+    fields: Option<Vec<Field>>,
+    /// What its steps have changed since.
+    change: Change,
+}
+
+impl InParts {
+    fn new(warm: &Arc<Warm>, entry: Option<&Entry>) -> Self {
+        let began_with = entry.and_then(|entry| entry.parts.clone()).unwrap_or_default();
+        Self { warm: Arc::clone(warm), began_with, fields: None, change: Change::default() }
+    }
+
+    /// Whether a step finds the fields here, or they are to be read, is in its result: so it is the same at a second attempt, elsewhere.
+    async fn journaled(
+        &mut self,
+        sessions: &Sessions,
+        ctx: &ObjectContext<'_>,
+        name: String,
+        input: StepInput,
+    ) -> HandlerResult<Stepped> {
+        loop {
+            let fields = self.fields.as_ref().map(|fields| parts::now(fields, &self.change));
+            let (warm, asked, sessions) = (Arc::clone(&self.warm), input.clone(), sessions.clone());
+            let step = move |around: Around<'_>, sessions: &Sessions| {
+                parts::step(&*sessions.hosted, asked, fields, &warm, around)
+            };
+            let stepped = ctx.run(|| blocking(sessions, step)).name(name.clone());
+            match stepped.await? {
+                Json(SteppedInParts::Stepped { stepped, change }) => {
+                    self.change.then(change);
+                    return Ok(*stepped);
+                }
+                Json(SteppedInParts::Unread) => {
+                    // As the call has found them: nothing is written before its end.
+                    self.fields = Some(Reader::Own(ctx).fields(&input.session, &self.began_with).await?);
+                }
+            }
+        }
+    }
 }
 
 fn read(session: &str, kept: Option<Vec<u8>>) -> Result<Option<Entry>, HandlerError> {

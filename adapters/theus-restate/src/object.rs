@@ -13,6 +13,7 @@ use theus_core::workflow::{Definition, WorkflowManager};
 use theus_core::{Context, Engine};
 
 use crate::discovery::Options;
+use crate::drive::parts::Warm;
 use crate::drive::{Delivery, Host, Hosted, Sent};
 use crate::error::ObjectError;
 
@@ -38,6 +39,7 @@ pub struct Object<D: Context, G: Context = (), E = ()> {
     host: Host<D, G, E>,
     engine: Engine<D, G, E>,
     options: Options,
+    warm: Option<u64>,
 }
 
 impl<D, G, E> Object<D, G, E>
@@ -54,8 +56,9 @@ where
             retention: Duration::from_secs(24 * 3_600),
             inactivity: Duration::from_secs(60),
             abort: Duration::from_secs(600),
+            lazy: false,
         };
-        Self { name: name.into(), host: Host::new(engine.clone()), engine, options }
+        Self { name: name.into(), host: Host::new(engine.clone()), engine, options, warm: None }
     }
 }
 
@@ -125,12 +128,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         self
     }
 
+    /// Each session is kept in parts: a call reads and writes what it has changed, field by field and, of a
+    /// [`Table`](theus_core::context::Table), entry by entry. For sessions of more than some ten kilobytes; small ones cost less whole. Up to
+    /// so many bytes of sessions that this process has seen last it need not read again.
+    ///
+    /// Sessions that were kept whole are in parts after their next call, and the other way round.
+    #[must_use]
+    pub fn in_parts(mut self, warm_bytes: u64) -> Self {
+        self.host = self.host.in_parts();
+        (self.options.lazy, self.warm) = (true, Some(warm_bytes));
+        self
+    }
+
     /// It can be served.
     ///
     /// # Errors
     /// [`ObjectError`].
     pub fn build(self) -> Result<Served, ObjectError> {
-        let Self { name, host, options, .. } = self;
+        let Self { name, host, options, warm, .. } = self;
         if let Err(error) = ServiceName::try_from(name.as_str()) {
             return Err(ObjectError::Name { name, reason: error.to_string() });
         }
@@ -140,7 +155,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         if let Some(process) = host.sends_nowhere() {
             return Err(ObjectError::NoRoute { name, process });
         }
-        Ok(Served { name: name.into(), hosted: Arc::new(host), options })
+        let warm = warm.map(|bytes| Arc::new(Warm::new(bytes)));
+        Ok(Served { name: name.into(), hosted: Arc::new(host), options, warm })
     }
 }
 
@@ -150,6 +166,7 @@ pub struct Served {
     name: Arc<str>,
     hosted: Arc<dyn Hosted>,
     pub(crate) options: Options,
+    warm: Option<Arc<Warm>>,
 }
 
 impl Served {
@@ -170,6 +187,13 @@ impl Served {
     #[must_use]
     pub fn hosted(&self) -> Arc<dyn Hosted> {
         Arc::clone(&self.hosted)
+    }
+}
+
+impl Served {
+    /// The sessions that are known here, where they are kept in parts.
+    pub(crate) fn warm(&self) -> Option<Arc<Warm>> {
+        self.warm.clone()
     }
 }
 

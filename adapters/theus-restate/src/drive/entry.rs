@@ -5,6 +5,7 @@ use theus_core::engine::RunId;
 use theus_core::store::SessionState;
 
 use super::error::StepError;
+use super::parts::Kept;
 
 /// All that is kept of a session, in one place: its state, its counters, where its workflow is, the events that wait, the chain over its
 /// steps, and which time is waited for.
@@ -20,6 +21,9 @@ pub struct Entry {
     /// When it is to be driven next without being asked, in milliseconds since 1970, where that has been seen to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub armed: Option<u64>,
+    /// Where the fields of its state are, where they are not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<Kept>>,
     /// The session.
     pub state: SessionState,
 }

@@ -17,6 +17,18 @@ pub enum StepError {
         /// What is wrong.
         reason: String,
     },
+    /// It would be kept by a message that is longer than Restate takes.
+    #[error(
+        "the session `{session}` would be kept by a message of {bytes} bytes, and {most} is the most: keep it in parts, or what it has in several"
+    )]
+    TooLong {
+        /// The session.
+        session: String,
+        /// How long it would be.
+        bytes: usize,
+        /// How long it may be.
+        most: usize,
+    },
     /// A defect of this crate, or of the program.
     #[error("the session `{session}` could not be driven: {reason}")]
     Defect {

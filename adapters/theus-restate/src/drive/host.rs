@@ -29,6 +29,7 @@ pub struct Host<D: Context, G: Context = (), E = ()> {
     clocked: Option<Clocked<D, G, E>>,
     pub(super) fns: Fns<D, G, E>,
     pub(super) keeps_entries: bool,
+    pub(super) is_in_parts: bool,
 }
 
 type Route = Box<dyn Fn(Sent<'_>) -> Vec<Delivery> + Send + Sync>;
@@ -96,6 +97,7 @@ where
             clocked: None,
             fns: Fns { dehydrate, data },
             keeps_entries: false,
+            is_in_parts: false,
         }
     }
 }
@@ -156,6 +158,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
         let contracts = self.engine.contracts();
         let sender = contracts.iter().find(|contract| !contract.messages.is_empty())?;
         self.route.is_none().then_some(sender.process)
+    }
+
+    /// What a step has changed is part of what it has come to: for who keeps each field of a session by itself.
+    #[must_use]
+    pub const fn in_parts(mut self) -> Self {
+        self.is_in_parts = true;
+        self
     }
 
     /// Whether the sessions of its engine are carried.

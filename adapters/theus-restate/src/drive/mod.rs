@@ -11,6 +11,8 @@ mod host;
 mod hosted;
 mod manage;
 mod outward;
+pub mod parts;
+mod size;
 mod step;
 mod stepped;
 mod told;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use theus_axum::{Kind, Problem};
 use theus_core::audit::Look;
 use theus_core::signal::{EventName, Payload};
+use theus_core::store::{JournalEntry, Part};
 use theus_core::workflow::{Status, WorkflowManager};
 use theus_core::{Context, Engine, RunError};
 
@@ -15,6 +16,7 @@ use super::host::{Host, Seat};
 use super::hosted::{Around, Hosted, StepInput};
 use super::manage::Drive;
 use super::outward::{Delivery, Sent};
+use super::size;
 use super::stepped::{Rest, Stepped};
 
 /// What has come of what was asked, before the workflow goes on.
@@ -38,9 +40,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             Look::Latched(_) => true,
             Look::Unknown(why) => return Err(StepError::Later(why)),
         };
-        let (life, turn) = match &entry {
-            Some(entry) => (entry.life.clone(), entry.turn),
-            None => (Entry::life_of(&invocation), 0),
+        let (life, turn, parts) = match &entry {
+            Some(entry) => (entry.life.clone(), entry.turn, entry.parts.clone()),
+            None => (Entry::life_of(&invocation), 0, None),
         };
         let mut seat = self.open(&session, entry.as_ref(), Entry::run_id(&life, turn))?;
         let mut heard = Heard::default();
@@ -73,10 +75,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
         let at = self.now();
         let state = (self.fns.dehydrate)(&seat)
             .map_err(|error| StepError::Defect { session: session.clone(), reason: error.to_string() })?;
+        if !self.is_in_parts {
+            size::fits(&session, entry.as_ref().map_or(0, |entry| size::of(&entry.state)), size::of(&state))?;
+        }
         let gathered = seat.engine().gathered();
         // A tick that has come is not waited for any more.
         let armed = entry.and_then(|entry| entry.armed).filter(|due| ask != Ask::Tick(*due));
-        let entry = Entry { format: Entry::FORMAT, life, turn: turn.saturating_add(1), armed, state };
+        let entry = Entry { format: Entry::FORMAT, life, turn: turn.saturating_add(1), armed, parts, state };
         let place = Place::of(&seat, &rest);
         let mut refused = done.refused;
         if ask.asked().is_some() && heard.is_taken == Some(false) {
@@ -95,6 +100,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             rest,
             at,
             sent: gathered.messages,
+            parts: if self.is_in_parts { parts_of(&gathered.entries) } else { Vec::new() },
             entries: if self.keeps_entries { gathered.entries } else { Vec::new() },
         })
     }
@@ -178,6 +184,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
         heard.violates(&report.violations);
         Ok(Done::refused(error.into()))
     }
+}
+
+fn parts_of(entries: &[JournalEntry]) -> Vec<Part> {
+    entries.iter().flat_map(|entry| entry.parts.iter().cloned()).collect()
 }
 
 fn refuses_runs<D: Context, G: Context, E: Send + Sync + 'static>(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use theus_core::store::{JournalEntry, StoredMessage};
+use theus_core::store::{JournalEntry, Part, StoredMessage};
 
 use super::entry::Entry;
 use super::heard::Heard;
@@ -57,4 +57,7 @@ pub struct Stepped {
     /// The steps of the session's journal, where they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<JournalEntry>,
+    /// What its commits have changed, in order, where it is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use theus_core::workflow::VirtualClock;
-use theus_restate::drive::{Ask, Entry, Told};
+use theus_restate::drive::{Ask, Entry, RunAsk, StepError, Told};
 
 use super::program::asks::random_ask;
 use super::program::reference::{Reference, comparable, essence};
@@ -51,10 +51,16 @@ impl Two {
 
 /// The first difference.
 fn first_difference(seed: u64, calls: u32, sessions: u32, spoil: fn(&mut Entry)) -> Option<String> {
-    let mut random = fastrand::Rng::with_seed(seed);
-    let (here, there) = (Arc::new(World::default()), Arc::new(World::default()));
-    let mut carrier = Carrier::new(here);
+    let mut carrier = Carrier::new(Arc::new(World::default()));
     carrier.spoil = spoil;
+    difference_of(&mut Some(carrier), seed, calls, sessions)
+}
+
+/// The same, of what is carried in this way, which is there again afterwards.
+fn difference_of(carrier_of: &mut Option<Carrier>, seed: u64, calls: u32, sessions: u32) -> Option<String> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let there = Arc::new(World::default());
+    let carrier = carrier_of.take().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let reference = Reference::new(there, carrier.clock.clone(), runtime.handle());
     let mut two = Two { carrier, reference, at_rest: BTreeMap::new() };
@@ -86,8 +92,59 @@ fn first_difference(seed: u64, calls: u32, sessions: u32, spoil: fn(&mut Entry))
         }
     }
     let sent: usize = (0..sessions).map(|session| two.reference.sent(&format!("s{session}")).len()).sum();
-    (sent != two.carrier.sent.len())
-        .then(|| format!("seed {seed}: {} were sent, and not {sent}", two.carrier.sent.len()))
+    let differs = (sent != two.carrier.sent.len())
+        .then(|| format!("seed {seed}: {} were sent, and not {sent}", two.carrier.sent.len()));
+    *carrier_of = Some(two.carrier);
+    differs
+}
+
+#[test]
+fn so_is_what_is_kept_in_parts_on_two_machines_whatever_is_lost() {
+    let seed = std::env::var("THEUS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("THEUS_SEED={seed}");
+    for seed in (0..3).map(|more| seed.wrapping_add(more)) {
+        let mut carrier = Some(Carrier::in_parts(Arc::new(World::default()), seed));
+        if let Some(different) = difference_of(&mut carrier, seed, 1_500, 8) {
+            panic!("{different}");
+        }
+        let parts = carrier.unwrap().parts.unwrap();
+        // Both ways were gone, and both kinds of parts are there.
+        assert!(parts.read > 50 && parts.known > 500, "{} read, {} known", parts.read, parts.known);
+        for kind in ["value:marks", "since:marks"] {
+            assert!(parts.kept.keys().any(|(_, key)| key == kind), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn parts_that_are_not_of_one_time_are_told() {
+    let mut carrier = Carrier::in_parts(Arc::new(World::default()), 1);
+    let count = || Ask::Run(RunAsk { process: "count".to_owned(), with: serde_json::Value::Null });
+    carrier.ask("a", count()).unwrap();
+    let before = carrier.parts.as_ref().unwrap().kept.clone();
+    carrier.ask("a", count()).unwrap();
+    let parts = |carrier: &mut Carrier| std::mem::take(&mut carrier.parts.as_mut().unwrap().kept);
+    let after = parts(&mut carrier);
+    assert_eq!(after.len(), before.len() + 1, "the entries of the table that are another since");
+    for (key, bytes) in &after {
+        let wrong = [None, Some(bytes[..4].to_vec()), before.get(key).filter(|before| *before != bytes).cloned()];
+        // That which was never another has no older one.
+        for bytes in wrong.into_iter().enumerate().filter(|(at, wrong)| *at == 0 || wrong.is_some()).map(|(_, it)| it) {
+            let mut spoilt = after.clone();
+            match bytes {
+                Some(bytes) => drop(spoilt.insert(key.clone(), bytes)),
+                None => drop(spoilt.remove(key)),
+            }
+            carrier.forgets();
+            carrier.parts.as_mut().unwrap().kept = spoilt;
+            let told = carrier.ask("a", count()).unwrap_err();
+            assert!(matches!(&told, StepError::Damaged { session, .. } if session == "a"), "{told}");
+            assert!(told.to_string().contains(&key.1), "{told}");
+        }
+    }
+    carrier.parts.as_mut().unwrap().kept = after;
+    assert_eq!(carrier.ask("a", count()).unwrap().unwrap().version, 3);
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod lease;
 #[path = "../program/mod.rs"]
 mod program;
 mod refusals;
+mod size;
 mod world;

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
+use theus_core::Engine;
 use theus_core::audit::SharedInterlock;
+use theus_core::engine::RunId;
+use theus_core::store::{Field, SessionState};
 use theus_core::workflow::{Clock, VirtualClock};
-use theus_restate::drive::{Around, Ask, Delivery, Entry, Hosted, StepError, Told, Turn};
+use theus_restate::drive::parts::{self, Change, Kept, PartName, SteppedInParts, Warm};
+use theus_restate::drive::{Around, Ask, Delivery, Entry, Host, Hosted, StepError, StepInput, Stepped, Told, Turn};
 use tokio::runtime::Runtime;
 
 use super::program::{self, Outside};
@@ -44,13 +48,56 @@ pub struct Carrier {
     /// What is done to what is kept, before it is kept: for the test's own test.
     pub spoil: Spoil,
     pub interlock: Option<Box<dyn SharedInterlock>>,
+    /// Where sessions are kept in parts.
+    pub parts: Option<Parts>,
+}
+
+/// What is kept of sessions but for their entries, as a server has it: by session and key.
+pub struct Parts {
+    engine: Engine<program::Till, (), program::Ports>,
+    pub kept: BTreeMap<(String, String), Vec<u8>>,
+    /// What each of two machines knows: calls go to one of them by chance.
+    machines: [Warm; 2],
+    pub random: fastrand::Rng,
+    /// How often fields had to be read, and how often they were known.
+    pub read: u32,
+    pub known: u32,
+}
+
+impl Parts {
+    /// What is kept, put together.
+    fn fields(&self, session: &str, kept: &[Kept]) -> Result<Vec<Field>, StepError> {
+        let get = |name: &PartName| self.kept.get(&(session.to_owned(), name.key())).cloned();
+        parts::fields(session, kept, get)
+    }
+
+    /// The same, each of them whole.
+    fn whole(&self, entry: Entry) -> SessionState {
+        let state = SessionState { position: None, ..entry.state };
+        let run = RunId { life: 0, turn: 0 };
+        self.engine.carry("a", program::Till::default(), Some(state), run).unwrap().dehydrate().unwrap()
+    }
 }
 
 impl Carrier {
+    /// The same, where sessions are kept in parts.
+    pub fn in_parts(outside: Arc<dyn Outside>, seed: u64) -> Self {
+        let engine = program::builder(Arc::clone(&outside)).unwrap().carried().build().unwrap();
+        let machines = [Warm::new(1 << 20), Warm::new(1 << 20)];
+        let random = fastrand::Rng::with_seed(seed);
+        let mut carrier = Self::with(outside, |host| host.in_parts());
+        carrier.parts = Some(Parts { engine, kept: BTreeMap::new(), machines, random, read: 0, known: 0 });
+        carrier
+    }
+
     pub fn new(outside: Arc<dyn Outside>) -> Self {
+        Self::with(outside, |host| host)
+    }
+
+    fn with(outside: Arc<dyn Outside>, set: impl FnOnce(Tills) -> Tills) -> Self {
         let engine = program::builder(outside).unwrap().carried().build().unwrap();
         let clock = VirtualClock::new();
-        let host = theus_restate::drive::Host::new(engine.clone());
+        let host = set(theus_restate::drive::Host::new(engine.clone()));
         let workflow = theus_core::workflow::WorkflowManager::from_text(&engine, "till.yaml", program::FLOW).unwrap();
         let host = host
             .workflow(workflow.shared_definition())
@@ -72,6 +119,14 @@ impl Carrier {
             steps: 0,
             spoil: |_| {},
             interlock: None,
+            parts: None,
+        }
+    }
+
+    /// No machine knows any session.
+    pub fn forgets(&mut self) {
+        if let Some(parts) = &mut self.parts {
+            parts.machines = [Warm::new(1 << 20), Warm::new(1 << 20)];
         }
     }
 
@@ -84,9 +139,18 @@ impl Carrier {
         self.invocations += 1;
         let invocation = format!("inv_{}", self.invocations);
         let entry = self.kept.get(session).map(|kept| Entry::read(session, kept)).transpose()?;
+        let entry_parts = entry.as_ref().and_then(|entry| entry.parts.clone()).unwrap_or_default();
         let mut turn = Turn::new(session, &invocation, entry, ask);
+        let (began_with, mut change) = (entry_parts, Change::default());
         while let Some(input) = turn.next_step() {
             let around = Around { runtime: self.runtime.handle(), interlock: self.interlock.as_deref() };
+            if let Some(parts) = &mut self.parts {
+                let stepped = in_parts(&*self.hosted, parts, input, &began_with, &change, around)?;
+                change.then(stepped.1);
+                turn.has_stepped(&*self.hosted, stepped.0);
+                self.steps += 1;
+                continue;
+            }
             let stepped = self.hosted.step(input, around)?;
             // As it is journaled.
             let journaled = serde_json::to_vec(&stepped).unwrap();
@@ -99,6 +163,15 @@ impl Carrier {
         self.sent.extend(after.deliveries);
         self.ticks.extend(after.tick.map(|(due, _)| (session.to_owned(), due)));
         if let Some(mut entry) = after.entry {
+            if let Some(parts) = &mut self.parts {
+                for (name, bytes) in change.written(session, &entry)? {
+                    let place = (session.to_owned(), name.key());
+                    match bytes {
+                        Some(bytes) => drop(parts.kept.insert(place, bytes)),
+                        None => drop(parts.kept.remove(&place)),
+                    }
+                }
+            }
             (self.spoil)(&mut entry);
             self.kept.insert(session.to_owned(), serde_json::to_vec(&entry).unwrap());
         }
@@ -106,7 +179,14 @@ impl Carrier {
     }
 
     pub fn entry(&self, session: &str) -> Option<Entry> {
-        self.kept.get(session).map(|kept| Entry::read(session, kept).unwrap())
+        let mut entry = self.kept.get(session).map(|kept| Entry::read(session, kept).unwrap())?;
+        if let (Some(parts), Some(kept)) = (&self.parts, &entry.parts) {
+            assert!(entry.state.fields.is_empty(), "they are in parts of their own");
+            let state = entry.state.clone();
+            entry.state.fields = parts.fields(session, kept).unwrap();
+            entry.state = SessionState { fields: parts.whole(entry.clone()).fields, ..state };
+        }
+        Some(entry)
     }
 
     /// The next that is due until then is driven; none, and it is then, where there is none.
@@ -127,5 +207,44 @@ impl Carrier {
             all.extend(told);
         }
         all
+    }
+}
+
+type Tills = Host<program::Till, (), program::Ports>;
+
+/// A step of a session in parts, on one of two machines. What is without effects outside is now and then made, and lost, and made again.
+fn in_parts(
+    hosted: &dyn Hosted,
+    parts: &mut Parts,
+    input: StepInput,
+    began_with: &[Kept],
+    change: &Change,
+    around: Around<'_>,
+) -> Result<(Stepped, Change), StepError> {
+    let is_lost = match &input.ask {
+        Ask::Run(run) if run.process != "pay" => parts.random.u32(0..6) == 0,
+        _ => false,
+    };
+    if is_lost {
+        let warm = &parts.machines[parts.random.usize(0..2)];
+        parts::step(hosted, input.clone(), None, warm, around)?;
+    }
+    let mut read = None;
+    loop {
+        let warm = &parts.machines[parts.random.usize(0..2)];
+        let stepped = parts::step(hosted, input.clone(), read.take(), warm, around)?;
+        let journaled = serde_json::to_vec(&stepped).unwrap();
+        let again: SteppedInParts = serde_json::from_slice(&journaled).unwrap();
+        assert_eq!(stepped, again, "nothing is lost in the journal");
+        match again {
+            SteppedInParts::Stepped { stepped, change } => {
+                parts.known += 1;
+                return Ok((*stepped, change));
+            }
+            SteppedInParts::Unread => {
+                read = Some(parts::now(&parts.fields(&input.session, began_with)?, change));
+                parts.read += 1;
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use theus_core::audit::SharedInterlock;
+use theus_core::context::Table;
 use theus_core::prelude::*;
 use theus_core::{BuildError, EngineBuilder};
 use theus_restate::drive::{Delivery, Sent};
@@ -19,6 +20,7 @@ pub struct Till {
     pub count: u64,
     pub paid: i64,
     pub told: i64,
+    pub marks: Table<u64, String>,
     pub sig_big: bool,
 }
 
@@ -61,9 +63,18 @@ pub fn charge(ctx: Ctx<Till, (), Ports>, amount: i64) -> Result<i64, Negative> {
     if amount < 0 { Err(Negative { amount }) } else { Ok(*ctx.domain.total) }
 }
 
-#[process(inputs = [domain.count], outputs = [domain.count])]
+#[process(updates = [domain.count, domain.marks])]
 pub fn count(ctx: Ctx<Till, (), Ports>) {
     *ctx.domain.count += 1;
+    let count = *ctx.domain.count;
+    if count == 1 {
+        // Of a table with few entries all are written.
+        (0..80).for_each(|mark| drop(ctx.domain.marks.insert(mark, format!("{mark:0>300}"))));
+    }
+    ctx.domain.marks.insert(count % 80, format!("{count:0>300}"));
+    if count % 7 == 0 {
+        ctx.domain.marks.remove(&(count / 7 % 80));
+    }
 }
 
 #[process(inputs = [domain.paid], outputs = [domain.paid], effects = [outside], errors = [NotNow])]
