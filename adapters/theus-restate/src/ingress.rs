@@ -16,6 +16,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Unreached;
 
+/// How long an answer is waited for where nothing is said.
+const TRY: Duration = Duration::from_secs(10);
+
 /// What is read of an answer at most.
 const LONGEST: usize = 32 * 1024 * 1024;
 
@@ -30,7 +33,9 @@ pub struct Ingress {
 }
 
 impl Ingress {
-    /// At this address, as `http://127.0.0.1:8080`. A call that has no answer in half a minute is given up.
+    /// At this address, as `http://127.0.0.1:8080`. A call that has no answer in ten seconds is given up; by
+    /// [`Remote`](crate::Remote) it is made again under its key, which waits for what it has begun: so a node that is stopped, and has not
+    /// closed its connections, holds nobody up for longer.
     ///
     /// # Errors
     /// [`Unreached::Address`].
@@ -51,7 +56,7 @@ impl Ingress {
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { urls: checked, at: Arc::default(), client, time: Duration::from_secs(30) })
+        Ok(Self { urls: checked, at: Arc::default(), client, time: TRY })
     }
 
     /// How long an answer is waited for.
@@ -59,6 +64,11 @@ impl Ingress {
     pub const fn within(mut self, time: Duration) -> Self {
         self.time = time;
         self
+    }
+
+    /// The same addresses, of which this one is asked first, for itself: whatever else is asked meanwhile.
+    pub(crate) fn beginning_at(&self, number: usize) -> Self {
+        Self { at: Arc::new(AtomicUsize::new(number)), ..self.clone() }
     }
 
     /// Calls a handler of a session of an object.

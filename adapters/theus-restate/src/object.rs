@@ -17,6 +17,9 @@ use crate::drive::parts::Warm;
 use crate::drive::{Delivery, Host, Hosted, Sent};
 use crate::error::ObjectError;
 
+/// Whose step takes longer is asked to make room for others.
+const INACTIVITY: Duration = Duration::from_secs(60);
+
 /// The sessions of one engine, as an object of Restate that is being set up.
 ///
 /// ```
@@ -54,7 +57,7 @@ where
     pub fn new(name: impl Into<String>, engine: Engine<D, G, E>) -> Self {
         let options = Options {
             retention: Duration::from_secs(24 * 3_600),
-            inactivity: Duration::from_secs(60),
+            inactivity: INACTIVITY,
             abort: Duration::from_secs(600),
             lazy: false,
         };
@@ -120,11 +123,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         self
     }
 
-    /// How long one step may take, as what an effect does: ten minutes where nothing is said. One that takes longer is taken to be lost,
-    /// and made again.
+    /// How long one step may take, as what an effect does: ten minutes where nothing is said. An endpoint that is silent for twice as
+    /// long (or a minute longer, where that is less) is taken to be lost, and the step is made again.
     #[must_use]
     pub const fn longest_step(mut self, time: Duration) -> Self {
         self.options.abort = time;
+        // Who is silent for this long is asked to make room, and has the other time for it.
+        if time.as_nanos() < INACTIVITY.as_nanos() {
+            self.options.inactivity = time;
+        }
         self
     }
 

@@ -39,7 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Lease {
     /// Begins to ask for it, at this ingress of Restate, as a task of this runtime. An answer is good for so long: what a latch waits for,
-    /// and how long a process goes on that reaches nobody. All processes have the same; a third of a second is a good one.
+    /// and how long a process goes on that reaches nobody. All processes have the same. A third of a second is a good one on one node; where
+    /// nodes and endpoints may be stopped or cut off, it is longer than it takes until that is noticed: else nothing runs meanwhile.
     #[must_use]
     pub fn begin(ingress: Ingress, lasting: Duration, runtime: &Handle) -> Self {
         let ingress = ingress.within(lasting);
@@ -111,13 +112,14 @@ async fn renew(shared: Arc<Shared>) {
     let every = (shared.lasting / 5).max(Duration::from_millis(1));
     let mut beat = tokio::time::interval(every);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for number in 0.. {
         beat.tick().await;
         let shared = Arc::clone(&shared);
-        // Each by itself: an answer that is late does not hold up the next question.
+        // Each by itself, and at another node: an answer that is late, or never comes, does not hold up the next question.
+        let ingress = shared.ingress.beginning_at(number);
         tokio::spawn(async move {
             let asked = shared.begun.elapsed();
-            let answer: Result<Status, Unreached> = shared.ingress.call((NAME, ALL, "status"), None::<&()>, None).await;
+            let answer: Result<Status, Unreached> = ingress.call((NAME, ALL, "status"), None::<&()>, None).await;
             match answer {
                 Ok(status) => shared.seen.lock().answered(asked, status),
                 Err(error) => {

@@ -1,5 +1,7 @@
 //! The bank: accounts and transfers, as two kinds of sessions that send each other messages.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use theus_core::audit::SharedInterlock;
@@ -11,6 +13,9 @@ use theus_restate::{Object, Served};
 pub(crate) const FIRST: i64 = 1_000;
 /// What an account may have at most.
 pub(crate) const MOST: i64 = 1_500;
+
+/// A step takes milliseconds: one of which nothing was heard for so long was stopped, and is made again elsewhere.
+const STEP: Duration = Duration::from_secs(3);
 
 /// Money of somebody.
 #[derive(Clone, Context)]
@@ -123,9 +128,10 @@ pub(crate) fn objects(interlock: impl SharedInterlock + Clone) -> Result<[Served
         let with = json!({ "transfer": sent.session, "amount": sent.body.get("amount") });
         vec![Delivery::run("Accounts", text("account"), text("process"), with)]
     };
+    let transfers = Object::new("Transfers", transfers).workflow_text("transfer.yaml", FLOW)?;
     Ok([
-        Object::new("Accounts", accounts).route(answered).build()?,
-        Object::new("Transfers", transfers).workflow_text("transfer.yaml", FLOW)?.route(asked).build()?,
+        Object::new("Accounts", accounts).route(answered).longest_step(STEP).build()?,
+        transfers.route(asked).longest_step(STEP).build()?,
     ])
 }
 

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! bank-restate endpoint ADDRESS INGRESS..          serves accounts and transfers; several may have one address
-//! bank-restate clients SECONDS CLIENTS INGRESS..   moves money at random, and holds its own books against the bank's
+//! bank-restate clients SECONDS CLIENTS LONGEST INGRESS..
+//!                                                  moves money at random, and holds its own books against the bank's; no call may take
+//!                                                  longer than so many seconds
 //! ```
 
 mod bank;
@@ -16,21 +18,26 @@ use theus_restate::{Ingress, endpoint, serve};
 use tokio::net::TcpSocket;
 use tokio::runtime::Handle;
 
+/// Longer than it takes until a silent node or endpoint is noticed (see `restate.toml`): else nothing could run anywhere meanwhile. A latch is
+/// acknowledged after so long.
+const LEASE: Duration = Duration::from_secs(4);
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["endpoint", address, ingresses @ ..] if !ingresses.is_empty() => serve_at(address.parse()?, ingresses).await,
-        ["clients", seconds, clients, ingresses @ ..] if !ingresses.is_empty() => {
-            clients::run(Duration::from_secs(seconds.parse()?), clients.parse()?, ingresses).await
+        ["clients", seconds, clients, longest, ingresses @ ..] if !ingresses.is_empty() => {
+            let (time, longest) = (Duration::from_secs(seconds.parse()?), Duration::from_secs(longest.parse()?));
+            clients::run(time, clients.parse()?, longest, ingresses).await
         }
-        _ => Err("bank-restate endpoint ADDRESS INGRESS.. | bank-restate clients SECONDS CLIENTS INGRESS..".into()),
+        _ => Err("bank-restate endpoint ADDRESS INGRESS.. | bank-restate clients SECONDS CLIENTS LONGEST INGRESS..".into()),
     }
 }
 
 async fn serve_at(address: SocketAddr, ingresses: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
-    let interlock = Lease::begin(Ingress::among(ingresses)?, Duration::from_millis(500), &Handle::current());
+    let interlock = Lease::begin(Ingress::among(ingresses)?, LEASE, &Handle::current());
     let objects = bank::objects(interlock.clone())?;
     // Several processes have one address: the system gives each new connection to one of them.
     let socket = TcpSocket::new_v4()?;
