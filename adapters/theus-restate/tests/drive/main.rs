@@ -9,5 +9,6 @@ mod lease;
 #[path = "../program/mod.rs"]
 mod program;
 mod refusals;
+mod saga;
 mod size;
 mod world;

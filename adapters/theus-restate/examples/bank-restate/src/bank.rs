@@ -114,6 +114,14 @@ process_recipes:
 
 /// Both kinds of sessions.
 pub(crate) fn objects(interlock: impl SharedInterlock + Clone) -> Result<[Served; 2], Box<dyn std::error::Error>> {
+    objects_by(FLOW, interlock)
+}
+
+/// The same, with another workflow of transfers: for the test that tells a wrong one.
+pub(crate) fn objects_by(
+    flow: &str,
+    interlock: impl SharedInterlock + Clone,
+) -> Result<[Served; 2], Box<dyn std::error::Error>> {
     let accounts = Engine::builder(Account::default()).process::<Debit>().process::<Credit>().process::<Refund>();
     let accounts = accounts.recipe("account.yaml", ACCOUNT_RULES)?.interlock(interlock.clone()).carried().build()?;
     let answered = |sent: Sent<'_>| {
@@ -128,11 +136,11 @@ pub(crate) fn objects(interlock: impl SharedInterlock + Clone) -> Result<[Served
         let with = json!({ "transfer": sent.session, "amount": sent.body.get("amount") });
         vec![Delivery::run("Accounts", text("account"), text("process"), with)]
     };
-    let transfers = Object::new("Transfers", transfers).workflow_text("transfer.yaml", FLOW)?;
+    let transfers = Object::new("Transfers", transfers).workflow_text("transfer.yaml", flow)?;
     Ok([
         Object::new("Accounts", accounts).route(answered).longest_step(STEP).build()?,
         transfers.route(asked).longest_step(STEP).build()?,
     ])
 }
 
-const FLOW: &str = include_str!("../transfer.yaml");
+pub(crate) const FLOW: &str = include_str!("../transfer.yaml");
