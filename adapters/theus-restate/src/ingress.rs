@@ -125,7 +125,7 @@ impl Ingress {
 }
 
 /// One without a path.
-fn checked(url: &str) -> Result<Box<str>, Unreached> {
+pub(crate) fn checked(url: &str) -> Result<Box<str>, Unreached> {
     let wrong = |reason: &str| Unreached::Address { url: url.to_owned(), reason: reason.to_owned() };
     let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&error.to_string()))?;
     if uri.scheme_str() != Some("http") || uri.authority().is_none() {

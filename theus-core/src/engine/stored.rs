@@ -37,6 +37,14 @@ pub struct StoredFinding {
     pub example: String,
 }
 
+impl StoredFinding {
+    /// What is wrong, in how many sessions, and the first of them: for who keeps sessions in a way of his own.
+    #[must_use]
+    pub const fn new(what: String, sessions: u64, example: String) -> Self {
+        Self { what, sessions, example }
+    }
+}
+
 impl StoredCheck {
     /// Whether every session can go on.
     #[must_use]
@@ -88,7 +96,36 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.check_each_stored(|_, _| None)
     }
 
-    /// The same, with somebody else's look at each session.
+    /// What of a session that somebody carries as a [value](SessionState) does not fit this program: all that
+    /// [`check_stored`](Self::check_stored) looks at. Nothing where it can go on. With a workflow, ask
+    /// [that](crate::workflow::WorkflowManager::check_state).
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::engine::RunId;
+    /// mod before {
+    ///     # use theus_core::prelude::*;
+    ///     #[derive(Clone, Default, Context)]
+    ///     pub struct Account { pub balance: i64 }
+    /// }
+    /// #[derive(Clone, Default, Context)]
+    /// struct Account { balance: String }
+    ///
+    /// let old = Engine::builder(before::Account::default()).carried().build()?;
+    /// let state = old.carry("a", before::Account::default(), None, RunId { life: 1, turn: 0 })?.dehydrate()?;
+    /// let engine = Engine::builder(Account::default()).carried().build()?;
+    /// assert!(engine.check_state("a", &state)?[0].starts_with("`balance` does not fit this program: "));
+    /// assert_eq!(old.check_state("a", &state)?, Vec::<String>::new());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoStore`](StoreError::NoStore) of an engine whose sessions are neither stored nor [carried](crate::EngineBuilder::carried).
+    pub fn check_state(&self, name: &str, state: &SessionState) -> Result<Vec<String>, StoreError> {
+        self.unfit(name, state)
+    }
+
+    /// [`check_stored`](Self::check_stored), with somebody else's look at each session.
     pub(crate) fn check_each_stored(
         &self,
         mut look: impl FnMut(&str, &SessionState) -> Option<String>,

@@ -15,6 +15,7 @@ use theus_core::{Context, Engine};
 
 use super::entry::Entry;
 use super::error::StepError;
+use super::hosted::Checked;
 use super::outward::{Delivery, Sent};
 
 /// An engine, and the workflow of its sessions where they have one.
@@ -197,6 +198,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
             None => manager,
         };
         Ok(Seat::Driven(Box::new(manager)))
+    }
+
+    /// What of a session does not fit this program.
+    pub(super) fn checked(&self, session: &str, entry: &Entry) -> Result<Checked, StepError> {
+        let findings = match &self.definition {
+            Some(definition) => Manager::new(&self.engine, Arc::clone(definition)).check_state(session, &entry.state),
+            None => self.engine.check_state(session, &entry.state),
+        };
+        let findings =
+            findings.map_err(|error| StepError::Defect { session: session.to_owned(), reason: error.to_string() })?;
+        Ok(Checked { is_earlier: entry.state.schema < D::VERSION, findings })
     }
 
     pub(super) fn deliveries_of(&self, sent: Sent<'_>) -> Vec<Delivery> {

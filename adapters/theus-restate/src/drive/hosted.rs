@@ -49,6 +49,16 @@ impl fmt::Debug for Around<'_> {
     }
 }
 
+/// Whether a session can go on with a program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// It has an earlier version of the context, and is migrated in its next step.
+    pub is_earlier: bool,
+    /// What of it does not fit; nothing where it can go on.
+    pub findings: Vec<String>,
+}
+
 /// A program's sessions of one kind, whatever their types.
 pub trait Hosted: Send + Sync + 'static {
     /// One step: until something with effects has been done and more may come, or nothing is left to do. It blocks its thread, which is
@@ -77,4 +87,13 @@ pub trait Hosted: Send + Sync + 'static {
         entry: Option<Entry>,
         ask: &ExplainAsk,
     ) -> Result<Result<Value, Problem>, StepError>;
+
+    /// Whether the session can go on with this program: nothing runs. Where nobody says more, it can where it can be looked at.
+    ///
+    /// # Errors
+    /// [`StepError::Defect`]; that something does not fit is none.
+    fn check(&self, session: &str, entry: &Entry) -> Result<Checked, StepError> {
+        let unfit = self.look(session, Some(entry.clone())).err();
+        Ok(Checked { is_earlier: false, findings: unfit.iter().map(ToString::to_string).collect() })
+    }
 }

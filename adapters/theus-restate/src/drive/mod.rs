@@ -23,7 +23,7 @@ pub use entry::Entry;
 pub use error::StepError;
 pub use heard::{Failure, Heard};
 pub use host::Host;
-pub use hosted::{Around, Hosted, StepInput};
+pub use hosted::{Around, Checked, Hosted, StepInput};
 pub use outward::{Delivery, Sent};
 pub use stepped::{Rest, Stepped};
 pub use told::Told;

@@ -13,7 +13,7 @@ use super::entry::Entry;
 use super::error::StepError;
 use super::heard::Heard;
 use super::host::{Host, Seat};
-use super::hosted::{Around, Hosted, StepInput};
+use super::hosted::{Around, Checked, Hosted, StepInput};
 use super::manage::Drive;
 use super::outward::{Delivery, Sent};
 use super::size;
@@ -145,6 +145,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
     ) -> Result<Result<Value, Problem>, StepError> {
         let seat = self.reads(session, entry.as_ref())?;
         Ok(self.explanation(seat.engine(), &ask.process, &ask.with))
+    }
+
+    fn check(&self, session: &str, entry: &Entry) -> Result<Checked, StepError> {
+        self.checked(session, entry)
     }
 }
 

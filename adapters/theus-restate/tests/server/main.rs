@@ -9,3 +9,6 @@ mod interlock;
 mod program;
 mod remote;
 mod server;
+#[path = "../upgrade/mod.rs"]
+mod two_versions;
+mod upgrade;

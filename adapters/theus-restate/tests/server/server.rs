@@ -22,7 +22,7 @@ use super::program::Till;
 pub struct Server {
     pub ingress: String,
     pub admin: String,
-    endpoint: PathBuf,
+    pub endpoint: PathBuf,
     pub runtime: Runtime,
 }
 
@@ -63,7 +63,7 @@ impl Server {
         served
     }
 
-    fn register(&self, uri: &str) {
+    pub fn register(&self, uri: &str) {
         let body = serde_json::json!({ "uri": uri, "force": true }).to_string();
         let answered = self.runtime.block_on(async {
             let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();

@@ -97,16 +97,38 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Where the store cannot be read, or there is none.
     pub fn check_stored(&self) -> Result<StoredCheck, StoreError> {
         let definition = self.session.definition();
-        self.engine.check_each_stored(|name, state| {
-            let position = state.position.as_ref()?;
-            let options = Options { traced: 0, seed: 0, is_kept: true };
-            let mut apart = Interpreter::new(Arc::clone(definition), options);
-            match apart.goes_on(name, position, &state.settled) {
-                Ok(()) => None,
-                Err(ResumeError::Position { error, .. }) => Some(error.to_string()),
-                Err(error) => Some(error.to_string()),
-            }
-        })
+        self.engine.check_each_stored(|name, state| no_place(definition, name, state))
+    }
+
+    /// The same of one session that somebody carries as a [value](SessionState): what of it does not fit this program and this workflow.
+    /// Nothing where it can go on.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::engine::RunId;
+    /// # use theus_core::workflow::WorkflowManager;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Desk { served: u32 }
+    /// let engine = Engine::builder(Desk::default()).carried().build()?;
+    /// let flow = |text: &str| WorkflowManager::from_text(&engine, "desk.yaml", text);
+    /// let shut = flow("states: { SHUT: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }")?;
+    /// let run = RunId { life: 1, turn: 0 };
+    /// let desk = WorkflowManager::carry(&engine, shut.shared_definition(), "desk 1", Desk::default(), None, run)?;
+    /// let state = desk.dehydrate()?;
+    ///
+    /// let text = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }";
+    /// assert_eq!(flow(text)?.check_state("desk 1", &state)?.len(), 1);
+    /// let moved = format!("moved: {{ SHUT: CLOSED }}\n{text}");
+    /// assert!(flow(&moved)?.check_state("desk 1", &state)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::check_state`].
+    pub fn check_state(&self, name: &str, state: &SessionState) -> Result<Vec<String>, StoreError> {
+        let mut findings = self.engine.check_state(name, state)?;
+        findings.extend(no_place(self.session.definition(), name, state));
+        Ok(findings)
     }
 
     /// The session as a value, with where its workflow is: between two steps, or while a run is under way that can be run again.
@@ -148,6 +170,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             manager.session.goes_on(&name, &position, &settled)?;
         }
         Ok(manager)
+    }
+}
+
+/// Why a workflow cannot be where a session is; none where it can.
+fn no_place(definition: &Arc<Definition>, name: &str, state: &SessionState) -> Option<String> {
+    let position = state.position.as_ref()?;
+    let options = Options { traced: 0, seed: 0, is_kept: true };
+    let mut apart = Interpreter::new(Arc::clone(definition), options);
+    match apart.goes_on(name, position, &state.settled) {
+        Ok(()) => None,
+        Err(ResumeError::Position { error, .. }) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! bank-restate clients SECONDS CLIENTS LONGEST INGRESS..
 //!                                                  moves money at random, and holds its own books against the bank's; no call may take
 //!                                                  longer than so many seconds
+//! bank-restate check ADMIN                         whether the sessions that are there can go on with this program; asked before it is registered
 //! ```
 
 mod bank;
@@ -13,6 +14,7 @@ mod clients;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use theus_core::audit::{Interlock, Look, SharedInterlock, Unreachable};
 use theus_restate::interlock::Lease;
 use theus_restate::{Ingress, endpoint, serve};
 use tokio::net::TcpSocket;
@@ -32,7 +34,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let (time, longest) = (Duration::from_secs(seconds.parse()?), Duration::from_secs(longest.parse()?));
             clients::run(time, clients.parse()?, longest, ingresses).await
         }
-        _ => Err("bank-restate endpoint ADDRESS INGRESS.. | bank-restate clients SECONDS CLIENTS LONGEST INGRESS..".into()),
+        ["check", admin] => check(admin).await,
+        _ => Err("bank-restate check ADMIN | bank-restate endpoint ADDRESS INGRESS.. | bank-restate clients SECONDS CLIENTS LONGEST INGRESS..".into()),
     }
 }
 
@@ -46,4 +49,33 @@ async fn serve_at(address: SocketAddr, ingresses: &[&str]) -> Result<(), Box<dyn
     socket.bind(address)?;
     serve(endpoint(objects, Some(&interlock))?.build(), socket.listen(1_024)?).await;
     Ok(())
+}
+
+/// What cannot go on is told, and how many sessions it touches.
+async fn check(admin: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut is_clean = true;
+    for object in bank::objects(Nothing)? {
+        let check = object.check(admin).await?;
+        println!("{}: {check}", object.name());
+        is_clean &= check.is_clean();
+    }
+    if is_clean { Ok(()) } else { Err("not all sessions can go on with this program".into()) }
+}
+
+/// Nothing runs: there are no leases.
+#[derive(Clone)]
+struct Nothing;
+
+impl SharedInterlock for Nothing {
+    fn look(&self) -> Look {
+        Look::Unknown("nothing runs here".to_owned())
+    }
+
+    fn latch(&self, _: &Interlock) -> Result<(), Unreachable> {
+        Err(Unreachable("nothing runs here".to_owned()))
+    }
+
+    fn reset(&self, _: &str, _: &str) -> Result<(), Unreachable> {
+        Err(Unreachable("nothing runs here".to_owned()))
+    }
 }
