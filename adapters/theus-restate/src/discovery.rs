@@ -19,8 +19,8 @@ pub(crate) struct Options {
     pub(crate) retention: Duration,
     pub(crate) inactivity: Duration,
     pub(crate) abort: Duration,
-    /// What is kept is read when it is asked for, and not sent along with each call.
-    pub(crate) lazy: bool,
+    /// Whether its entries are sent one by one, as they are asked for, and not all with each call.
+    pub(crate) is_lazy: bool,
 }
 
 /// How a handler is called.
@@ -52,7 +52,7 @@ pub(crate) fn discovered(name: &str, handlers: &[About], options: Options) -> Re
         inactivity_timeout: millis(options.inactivity),
         journal_retention: millis(options.retention),
         idempotency_retention: millis(options.retention),
-        enable_lazy_state: Some(options.lazy),
+        enable_lazy_state: Some(options.is_lazy),
         ingress_private: Some(false),
         // What fails here passes by itself: a lease that is out. Nobody is to resume it by hand.
         retry_policy_initial_interval: Some(50),

@@ -1,5 +1,6 @@
 //! What Restate calls.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use restate_sdk::endpoint::{Builder, Endpoint};
@@ -9,21 +10,27 @@ use tokio::net::TcpListener;
 use crate::error::ObjectError;
 use crate::handlers::Sessions;
 use crate::interlock::{self, Lease};
+use crate::ledger;
 use crate::object::Served;
 use crate::service;
 
-/// An endpoint that serves these objects, with the interlock that machines share where there is one: to be built, or to be given more by
+/// An endpoint that serves these objects, with the interlock that machines share where there is one, and the ledgers that they name: to be built, or to be given more by
 /// the SDK. Any number of processes may serve the same.
 ///
 /// # Errors
 /// [`ObjectError::Name`].
 pub fn endpoint(objects: impl IntoIterator<Item = Served>, interlock: Option<&Lease>) -> Result<Builder, ObjectError> {
     let mut builder = Endpoint::builder();
+    let mut ledgers = BTreeSet::new();
     for object in objects {
         let (name, hosted, options): (Arc<str>, _, _) = (object.name().into(), object.hosted(), object.options);
-        let warm = object.warm();
-        let sessions = Sessions { name, hosted, interlock: interlock.cloned(), warm };
+        let (warm, ledger) = (object.warm(), object.ledger);
+        ledgers.extend(ledger.as_ref().map(|ledger| ledger.name().to_owned()));
+        let sessions = Sessions { name, hosted, interlock: interlock.cloned(), warm, ledger };
         builder = builder.bind(service::definition(sessions, options)?);
+    }
+    for ledger in ledgers {
+        builder = builder.bind(ledger::definition(&ledger)?);
     }
     match interlock {
         Some(lease) => Ok(builder.bind(interlock::definition(lease)?)),

@@ -14,13 +14,17 @@ use restate_sdk::context::{
 use restate_sdk::errors::{HandlerError, HandlerResult, TerminalError};
 use restate_sdk::serde::Json;
 use serde_json::Value;
+use theus_axum::{Kind, Problem};
 use theus_core::audit::SharedInterlock;
 use theus_core::store::Field;
 use tokio::runtime::Handle;
 
 use crate::drive::parts::{self, Change, Kept, SteppedInParts, Warm};
-use crate::drive::{Around, Ask, Delivery, Entry, ExplainAsk, Hosted, StepError, StepInput, Stepped, Told, Turn};
+use crate::drive::{
+    Around, Ask, Delivery, Entry, ExplainAsk, Hosted, Recorded, StepError, StepInput, Stepped, Told, Turn,
+};
 use crate::interlock::Lease;
+use crate::ledger::{self, Cursor, Ledger, Page, TakeAsk, VerifyAsk};
 
 /// Where all of a session is kept.
 pub(crate) const KEPT: &str = "session";
@@ -33,6 +37,7 @@ pub(crate) struct Sessions {
     pub(crate) interlock: Option<Lease>,
     /// Where they are kept in parts: those that are known here.
     pub(crate) warm: Option<Arc<Warm>>,
+    pub(crate) ledger: Option<Ledger>,
 }
 
 impl Sessions {
@@ -69,6 +74,11 @@ impl Sessions {
         for delivery in after.deliveries {
             deliver(ctx, delivery);
         }
+        if let Some(ledger) = &self.ledger {
+            for recorded in after.recorded {
+                record(ctx, ledger, &self.name, recorded);
+            }
+        }
         if let Some((due, left)) = after.tick {
             let target = RequestTarget::object(&*self.name, session, "tick");
             let _ = ctx.request::<_, ()>(target, Json(due)).send_after(Duration::from_millis(left));
@@ -100,6 +110,26 @@ impl Sessions {
         let hosted = Arc::clone(&self.hosted);
         let look = tokio::task::spawn_blocking(move || hosted.look(&session, entry));
         Ok(Json(look.await?.map_err(retried_or_not)?))
+    }
+
+    /// A page of what its ledger says of its records, beside its own entry.
+    pub(crate) async fn verify(
+        &self,
+        ctx: &SharedObjectContext<'_>,
+        from: Option<Cursor>,
+    ) -> HandlerResult<Json<Value>> {
+        let Some(ledger) = &self.ledger else {
+            let problem = Problem::new(Kind::NotFound).detail("these sessions have no ledger");
+            return Ok(Json(serde_json::json!({ "refused": problem })));
+        };
+        let (session, entry) = kept(ctx).await?;
+        let head = entry.map(|entry| entry.state.recorded).unwrap_or_default();
+        let shard = ledger.shard_of(&self.name, &session).to_string();
+        let ask = VerifyAsk { session: ledger::named(&self.name, &session), head, from };
+        let target = RequestTarget::object(ledger.name(), shard.as_str(), "verify");
+        let Json(page) = ctx.request::<_, Json<Page>>(target, Json(ask)).call().await?;
+        let page = Page { ledger: ledger.name().to_owned(), shard, ..page };
+        Ok(Json(serde_json::to_value(page)?))
     }
 
     /// What the rules would say to a run.
@@ -227,6 +257,13 @@ fn retried_or_not(error: StepError) -> HandlerError {
         StepError::Later(_) => error.into(),
         error => TerminalError::new(error.to_string()).into(),
     }
+}
+
+fn record(ctx: &ObjectContext<'_>, ledger: &Ledger, object: &str, recorded: Recorded) {
+    let (session, shard) = (ledger::named(object, ctx.key()), ledger.shard_of(object, ctx.key()).to_string());
+    let target = RequestTarget::object(ledger.name(), shard, "take");
+    // Dropped, it is sent all the same.
+    let _ = ctx.request::<_, ()>(target, Json(TakeAsk { session, recorded })).send();
 }
 
 fn deliver(ctx: &ObjectContext<'_>, delivery: Delivery) {

@@ -9,6 +9,7 @@ mod error;
 mod handlers;
 mod ingress;
 pub mod interlock;
+pub mod ledger;
 mod object;
 mod remote;
 mod service;
@@ -16,8 +17,9 @@ mod service;
 pub use endpoint::{endpoint, serve};
 pub use error::{ObjectError, Unreached};
 pub use ingress::Ingress;
+pub use ledger::Ledger;
 pub use object::{Object, Served};
-pub use remote::{Called, Remote, RemoteError, RemoteSession};
+pub use remote::{Called, Remote, RemoteError, RemoteSession, Verdict, VerifyError};
 
 /// The SDK that this is built on.
 pub use restate_sdk;

@@ -16,6 +16,7 @@ use crate::discovery::Options;
 use crate::drive::parts::Warm;
 use crate::drive::{Delivery, Host, Hosted, Sent};
 use crate::error::ObjectError;
+use crate::ledger::Ledger;
 
 /// Whose step takes longer is asked to make room for others.
 const INACTIVITY: Duration = Duration::from_secs(60);
@@ -43,6 +44,7 @@ pub struct Object<D: Context, G: Context = (), E = ()> {
     engine: Engine<D, G, E>,
     options: Options,
     warm: Option<u64>,
+    ledger: Option<Ledger>,
 }
 
 impl<D, G, E> Object<D, G, E>
@@ -59,9 +61,9 @@ where
             retention: Duration::from_secs(24 * 3_600),
             inactivity: INACTIVITY,
             abort: Duration::from_secs(600),
-            lazy: false,
+            is_lazy: false,
         };
-        Self { name: name.into(), host: Host::new(engine.clone()), engine, options, warm: None }
+        Self { name: name.into(), host: Host::new(engine.clone()), engine, options, warm: None, ledger: None }
     }
 }
 
@@ -115,6 +117,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         self
     }
 
+    /// What the audit puts on record of these sessions goes to this ledger, once; it can be verified there.
+    #[must_use]
+    pub fn ledger(mut self, ledger: Ledger) -> Self {
+        self.host = self.host.keeps_records(true);
+        self.ledger = Some(ledger);
+        self
+    }
+
     /// How long Restate knows what it has answered under an idempotency key, and how an invocation went: a day where nothing is said.
     /// All of it is on its disks.
     #[must_use]
@@ -143,7 +153,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
     #[must_use]
     pub fn in_parts(mut self, warm_bytes: u64) -> Self {
         self.host = self.host.in_parts();
-        (self.options.lazy, self.warm) = (true, Some(warm_bytes));
+        (self.options.is_lazy, self.warm) = (true, Some(warm_bytes));
         self
     }
 
@@ -152,9 +162,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
     /// # Errors
     /// [`ObjectError`].
     pub fn build(self) -> Result<Served, ObjectError> {
-        let Self { name, host, options, warm, .. } = self;
-        if let Err(error) = ServiceName::try_from(name.as_str()) {
-            return Err(ObjectError::Name { name, reason: error.to_string() });
+        let Self { name, host, options, warm, ledger, .. } = self;
+        for name in [Some(name.as_str()), ledger.as_ref().map(Ledger::name)].into_iter().flatten() {
+            if let Err(error) = ServiceName::try_from(name) {
+                return Err(ObjectError::Name { name: name.to_owned(), reason: error.to_string() });
+            }
+        }
+        if ledger.as_ref().is_some_and(|ledger| ledger.name() == name) {
+            return Err(ObjectError::Name { name, reason: "its ledger has the same".to_owned() });
         }
         if !host.is_carried() {
             return Err(ObjectError::NotCarried { name });
@@ -163,7 +178,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
             return Err(ObjectError::NoRoute { name, process });
         }
         let warm = warm.map(|bytes| Arc::new(Warm::new(bytes)));
-        Ok(Served { name: name.into(), hosted: Arc::new(host), options, warm })
+        Ok(Served { name: name.into(), hosted: Arc::new(host), options, warm, ledger })
     }
 }
 
@@ -174,6 +189,7 @@ pub struct Served {
     hosted: Arc<dyn Hosted>,
     pub(crate) options: Options,
     warm: Option<Arc<Warm>>,
+    pub(crate) ledger: Option<Ledger>,
 }
 
 impl Served {

@@ -16,8 +16,9 @@ use crate::discovery::{About, Options, Way, answer, discovered};
 use crate::drive::{Ask, Told};
 use crate::error::ObjectError;
 use crate::handlers::Sessions;
+use crate::ledger::Cursor;
 
-const HANDLERS: [About; 7] = [
+const HANDLERS: [About; 8] = [
     About("run", Way::Exclusive, true, "Runs a process: {process, with}."),
     About("emit", Way::Exclusive, true, "Sends an event to the workflow: {event, with, urgent}."),
     About(
@@ -34,6 +35,12 @@ const HANDLERS: [About; 7] = [
     ),
     About("tick", Way::Inner, true, "The time has come that the session has waited for."),
     About("state", Way::Shared, false, "The session as it is."),
+    About(
+        "verify",
+        Way::Shared,
+        true,
+        "Whether its records are what was recorded: null, or where the last page has ended.",
+    ),
     About("explain", Way::Shared, true, "What the rules would say to a run: {process, with}."),
 ];
 
@@ -72,6 +79,14 @@ impl Service for Dispatcher {
                         Err(refused) => Ok(Json(serde_json::json!({ "refused": refused }))),
                     };
                     answer(&ctx, explained);
+                }
+                "verify" => {
+                    let (asked, metadata) = ctx.input::<Vec<u8>>().await;
+                    let verified = match read::<Option<Cursor>>(&asked) {
+                        Ok(from) => sessions.verify(&SharedObjectContext::from((&ctx, metadata)), from).await,
+                        Err(refused) => Ok(Json(serde_json::json!({ "refused": refused }))),
+                    };
+                    answer(&ctx, verified);
                 }
                 other => return Err(Error::unknown_handler(ctx.service_name(), other)),
             }

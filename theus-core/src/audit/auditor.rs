@@ -261,6 +261,7 @@ impl Auditor {
                 records.extend(state.latch(violation, session.name(), time, version));
                 self.close();
             }
+            session.has_recorded(&records);
             stop.is_some()
         };
         self.tell_of_those_that_gave_way(session, &gave_way);

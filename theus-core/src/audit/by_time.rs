@@ -26,7 +26,9 @@ impl Auditor {
         if !self.goes_by_time() {
             return None;
         }
-        self.look_at_alarms();
+        let mut recorded = self.alarms_by_now();
+        recorded.retain(|record| record.session == *session.name());
+        session.has_recorded(&recorded);
         let now = timestamp::nanos(self.clock.now());
         let awaited = match self.awaits.load(Ordering::Acquire) {
             true => self.state.lock().recipe.awaited(),

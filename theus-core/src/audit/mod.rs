@@ -450,6 +450,7 @@
 //! | keep them elsewhere | a [`Sink`] of one's own |
 //! | say what happens where a sink fails or blocks | [`SinkOptions`] |
 //! | read and verify files, with no engine | [`LedgerFiles`] |
+//! | have those of a session that is carried as a value, as a ledger of its own | `Gathered::records`; [`AuditRecord::to_line`], [`Chain`] |
 //! | change the rules while the engine runs | [`Engine::reload_recipe`](crate::Engine::reload_recipe) |
 //! | know beforehand what the rules would say | [`Engine::explain`](crate::Engine::explain) |
 //! | see what stands, acknowledge it, put it aside | [`Engine::alarms`](crate::Engine::alarms), [`Engine::acknowledge`](crate::Engine::acknowledge), [`Engine::shelve`](crate::Engine::shelve) |
@@ -573,8 +574,8 @@ pub use judge::Gates;
 #[doc(hidden)]
 pub use ledger::RecordLog;
 pub use ledger::{
-    Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened, Place,
-    Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
+    Chain, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened,
+    Place, Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
 #[doc(hidden)]
 pub use outcomes::RuleOutcomes;

@@ -220,6 +220,13 @@ pub enum AuditEvent {
     },
     /// Something has happened to an alarm.
     Alarm(Box<AlarmEvent>),
+    /// Records of a session, which are kept with it or elsewhere, are vouched for by this ledger: the record is in the name of that session.
+    Anchor {
+        /// The number that the last of them has in the session's own ledger.
+        position: u64,
+        /// Its hash.
+        head: Hash,
+    },
     /// A sink does not take records; or could not keep one that it had taken, as after a crash.
     SinkFailure {
         /// The sink.
@@ -278,6 +285,7 @@ impl fmt::Display for AuditEvent {
             }
             Self::Alarm(event) => event.fmt(f),
             Self::RecipeRefused { recipe, reason } => write!(f, "recipe {recipe} refused: {reason}"),
+            Self::Anchor { position, head } => write!(f, "the session's own ledger has come to #{position}, {head}"),
             Self::SinkFailure { sink, message, first_missing: 0 } => write!(f, "sink `{sink}`: {message}"),
             Self::SinkFailure { sink, message, first_missing } => {
                 write!(f, "sink `{sink}` lacks the records from #{first_missing} on: {message}")
@@ -323,7 +331,7 @@ impl AuditRecord {
                 AuditEvent::RecipeRefused { recipe, reason } => recipe.len() + reason.len(),
                 AuditEvent::SinkFailure { sink, message, .. } => sink.len() + message.len(),
                 AuditEvent::Alarm(event) => event.size(),
-                AuditEvent::Interlock { .. } => 0,
+                AuditEvent::Interlock { .. } | AuditEvent::Anchor { .. } => 0,
             }
     }
 

@@ -120,6 +120,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             events: (1..).zip(waiting).map(event).collect(),
             counts: core.shared.auditor.stored_counts(&core.audit),
             last_message,
+            recorded: core.audit.recorded(),
             ..SessionState::default()
         })
     }

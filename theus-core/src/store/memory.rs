@@ -306,6 +306,7 @@ impl Row {
             events: self.events.values().cloned().collect(),
             counts: self.counts.clone(),
             last_message: self.last_message,
+            ..SessionState::default()
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::alarm::StoredAlarm;
 use super::chain::ChainHash;
 use super::error::StoreError;
-use crate::audit::AuditRecord;
+use crate::audit::{AuditRecord, Tail};
 use crate::signal::TraceContext;
 
 /// What a run has written of one field of the Data zone: the whole value, or entries of a map, or both.
@@ -403,6 +403,10 @@ pub struct SessionState {
     /// The number of the last message that it has sent.
     #[serde(default)]
     pub last_message: u64,
+    /// The end of its own ledger: the audit's records of this session, in a chain by themselves. Only one that is
+    /// [carried](crate::Engine::carry) has one; elsewhere records are in the engine's ledger alone.
+    #[serde(default, skip_serializing_if = "Tail::is_start")]
+    pub recorded: Tail,
 }
 
 impl SessionState {
@@ -424,6 +428,7 @@ impl Default for SessionState {
             events: Vec::new(),
             counts: Vec::new(),
             last_message: 0,
+            recorded: Tail::START,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::Serialize;
+use theus_core::audit::{AuditEvent, AuditRecord, Chain, Tail};
 use theus_core::engine::{Gathered, RunId};
 use theus_core::prelude::*;
 use theus_core::store::{MemoryStore, SessionState, Store, StoreError};
@@ -87,7 +88,9 @@ fn what_it_commits_sends_and_counts_is_what_a_store_would_have_of_it() {
         entries.extend(new);
         messages.extend(sent);
         let value = till.dehydrate().unwrap();
-        assert_eq!(value, store.load("main").unwrap().unwrap(), "{amount}");
+        // A store has one ledger for all.
+        let without = SessionState { recorded: Tail::START, ..value.clone() };
+        assert_eq!(without, store.load("main").unwrap().unwrap(), "{amount}");
         state = put_away(&value);
     }
     let waiting: Vec<_> = store.outbox(false, None, 100).unwrap().into_iter().map(|(_, message)| message).collect();
@@ -208,4 +211,48 @@ fn a_value_that_does_not_fit_says_which_field() {
     assert!(error.to_string().contains("totel"), "{error}");
     state.format = 99;
     assert!(matches!(engine.carry("a", Till::default(), Some(state), run), Err(StoreError::Newer { .. })));
+}
+
+#[test]
+fn its_records_are_a_ledger_of_its_own_whatever_engine_has_made_them() {
+    let recipe = "process_recipes: { pay: { inputs: [ { field: amount, max: 100, level: C }, { field: amount, min: -5, level: S } ] } }";
+    let machine = || {
+        let builder = Engine::builder(Till::default()).effects(Ports { world: World::default() });
+        builder.process::<Pay>().recipe("audit.yaml", recipe).unwrap().carried().build().unwrap()
+    };
+    let machines = [machine(), machine()];
+    let (mut state, mut records, mut tail) = (None, Vec::<AuditRecord>::new(), Tail::START);
+    for (turn, amount) in (0..).zip([5, 500, 600, 7, -1, 700, -9]) {
+        // Another session, whose records have numbers of their own.
+        let other = machines[0].carry("other", Till::default(), None, RunId { life: 2, turn }).unwrap();
+        other.run(Pay { amount: 101 }).unwrap();
+        assert_eq!(other.gathered().records.iter().map(|record| record.sequence).collect::<Vec<_>>(), [1]);
+        let engine = &machines[turn as usize % 2];
+        let till = engine.carry("main", Till::default(), state, RunId { life: 1, turn }).unwrap();
+        let _ = till.run(Pay { amount });
+        let new = till.gathered().records;
+        let value = till.dehydrate().unwrap();
+        let mut chain = Chain::behind(tail);
+        new.iter().for_each(|record| chain.next(record).unwrap());
+        tail = chain.finish(Some(value.recorded)).unwrap().tail;
+        let is_clean = serde_json::to_string(&value).unwrap().find("recorded").is_none();
+        assert_eq!(
+            is_clean,
+            records.is_empty() && new.is_empty(),
+            "what has no record is kept as before there were any"
+        );
+        records.extend(new);
+        state = put_away(&value);
+        assert_eq!(state.as_ref().unwrap().recorded, tail);
+    }
+    assert_eq!(records.len(), 5);
+    let [.., violation, interlock] = &records[..] else { panic!() };
+    assert_eq!(violation.violation().unwrap().sequence, 4);
+    assert_eq!(interlock.event, AuditEvent::Interlock { violation: 4 }, "it is the number here, and not the engine's");
+    assert!(records.iter().all(|record| record.session == "main"));
+    // As lines, and read again.
+    for record in &records {
+        let line = record.to_line().unwrap();
+        assert_eq!(&AuditRecord::from_line(&line, record.sequence).unwrap(), record);
+    }
 }

@@ -31,6 +31,7 @@ pub struct Host<D: Context, G: Context = (), E = ()> {
     pub(super) fns: Fns<D, G, E>,
     pub(super) keeps_entries: bool,
     pub(super) is_in_parts: bool,
+    pub(super) keeps_records: bool,
 }
 
 type Route = Box<dyn Fn(Sent<'_>) -> Vec<Delivery> + Send + Sync>;
@@ -99,6 +100,7 @@ where
             fns: Fns { dehydrate, data },
             keeps_entries: false,
             is_in_parts: false,
+            keeps_records: false,
         }
     }
 }
@@ -150,6 +152,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
     #[must_use]
     pub const fn keeps_entries(mut self, keeps: bool) -> Self {
         self.keeps_entries = keeps;
+        self
+    }
+
+    /// What the audit puts on record is part of what a step has come to.
+    #[must_use]
+    pub const fn keeps_records(mut self, keeps: bool) -> Self {
+        self.keeps_records = keeps;
         self
     }
 

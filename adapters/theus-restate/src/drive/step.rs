@@ -17,6 +17,7 @@ use super::hosted::{Around, Checked, Hosted, StepInput};
 use super::manage::Drive;
 use super::outward::{Delivery, Sent};
 use super::size;
+use super::recorded::Recorded;
 use super::stepped::{Rest, Stepped};
 
 /// What has come of what was asked, before the workflow goes on.
@@ -79,6 +80,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             size::fits(&session, entry.as_ref().map_or(0, |entry| size::of(&entry.state)), size::of(&state))?;
         }
         let gathered = seat.engine().gathered();
+        let recorded = Recorded::of(if self.keeps_records { &gathered.records } else { &[] });
+        let recorded =
+            recorded.map_err(|error| StepError::Defect { session: session.clone(), reason: error.to_string() })?;
         // A tick that has come is not waited for any more.
         let armed = entry.and_then(|entry| entry.armed).filter(|due| ask != Ask::Tick(*due));
         let entry = Entry { format: Entry::FORMAT, life, turn: turn.saturating_add(1), armed, parts, state };
@@ -102,6 +106,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             sent: gathered.messages,
             parts: if self.is_in_parts { parts_of(&gathered.entries) } else { Vec::new() },
             entries: if self.keeps_entries { gathered.entries } else { Vec::new() },
+            recorded,
         })
     }
 

@@ -6,6 +6,7 @@ use theus_core::store::{JournalEntry, Part, StoredMessage};
 
 use super::entry::Entry;
 use super::heard::Heard;
+use super::recorded::Recorded;
 
 /// What is left to do after a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +61,7 @@ pub struct Stepped {
     /// What its commits have changed, in order, where it is asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// What the audit has put on record, where a ledger is to have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recorded: Vec<Recorded>,
 }

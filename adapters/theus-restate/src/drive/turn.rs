@@ -5,6 +5,7 @@ use super::entry::Entry;
 use super::heard::Heard;
 use super::hosted::{Hosted, StepInput};
 use super::outward::{Delivery, Sent};
+use super::recorded::Recorded;
 use super::stepped::{Rest, Stepped};
 use super::told::Told;
 
@@ -19,19 +20,22 @@ pub struct Turn {
     asked: Option<String>,
     heard: Heard,
     deliveries: Vec<Delivery>,
+    recorded: Vec<Recorded>,
     last: Option<Stepped>,
     refused: Option<serde_json::Value>,
     result: Option<serde_json::Value>,
     steps: u32,
 }
 
-/// What is left to do when a call is over, in this order: the deliveries, the tick, the entry.
+/// What is left to do when a call is over, in this order: the deliveries, what is recorded, the tick, the entry.
 #[derive(Debug, PartialEq)]
 pub struct After {
     /// What is answered.
     pub told: Told,
     /// What is sent to other sessions.
     pub deliveries: Vec<Delivery>,
+    /// What the audit has put on record, for the ledger.
+    pub recorded: Vec<Recorded>,
     /// The session is to be driven again: at that time, in so many milliseconds.
     pub tick: Option<(u64, u64)>,
     /// What is kept of it.
@@ -50,6 +54,7 @@ impl Turn {
             ask: Some(ask),
             heard: Heard::default(),
             deliveries: Vec::new(),
+            recorded: Vec::new(),
             last: None,
             refused: None,
             result: None,
@@ -86,6 +91,7 @@ impl Turn {
             let (number, topic, body) = (message.number, message.topic.as_str(), &message.body);
             self.deliveries.extend(hosted.deliveries(Sent { session: &self.session, number, topic, body }));
         }
+        self.recorded.append(&mut stepped.recorded);
         self.last = Some(stepped);
     }
 
@@ -125,6 +131,6 @@ impl Turn {
             is_under_way: matches!(last.rest, Rest::Retries(_) | Rest::More),
         };
         let tick = tick.map(|due| (due, due.saturating_sub(last.at)));
-        Some(After { told, deliveries: self.deliveries, tick, entry })
+        Some(After { told, deliveries: self.deliveries, recorded: self.recorded, tick, entry })
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn definition(lease: &Lease) -> Result<ServiceDefinition, ObjectError
         retention: Duration::from_secs(60),
         inactivity: Duration::from_secs(60),
         abort: Duration::from_secs(60),
-        lazy: false,
+        is_lazy: false,
     };
     Ok(service_definition(Dispatcher { lasting: lease.lasting() }, discovered(NAME, &HANDLERS, options)?))
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod session;
+mod verify;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use error::{Called, RemoteError};
 pub use session::RemoteSession;
+pub use verify::{Verdict, VerifyError};
 
 use crate::error::Unreached;
 use crate::ingress::Ingress;

@@ -112,13 +112,28 @@ impl<D> RemoteSession<D> {
     }
 
     /// A call, until it has an answer, or was tried so often.
-    async fn again<A: DeserializeOwned>(
+    pub(super) async fn again<A: DeserializeOwned>(
         &self,
         handler: &str,
         asked: Option<&(impl Serialize + Sync)>,
         key: Option<&str>,
     ) -> Result<A, Unreached> {
-        let (ingress, at) = (self.remote.ingress(), (self.remote.object(), self.name.as_str(), handler));
+        self.again_at((self.remote.object(), self.name.as_str(), handler), asked, key).await
+    }
+
+    /// The name of the object that it is of.
+    pub(super) fn object(&self) -> &str {
+        self.remote.object()
+    }
+
+    /// The same of a handler of whatever object.
+    pub(super) async fn again_at<A: DeserializeOwned>(
+        &self,
+        at: (&str, &str, &str),
+        asked: Option<&(impl Serialize + Sync)>,
+        key: Option<&str>,
+    ) -> Result<A, Unreached> {
+        let ingress = self.remote.ingress();
         let (mut wait, mut tries) = (FIRST_WAIT, 1);
         loop {
             match ingress.call(at, asked, key).await {

@@ -6,6 +6,7 @@ mod differential;
 mod effects;
 mod interlock;
 mod lease;
+mod ledger;
 #[path = "../program/mod.rs"]
 mod program;
 mod refusals;

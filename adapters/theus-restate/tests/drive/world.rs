@@ -11,7 +11,9 @@ use theus_core::engine::RunId;
 use theus_core::store::{Field, SessionState};
 use theus_core::workflow::{Clock, VirtualClock};
 use theus_restate::drive::parts::{self, Change, Kept, PartName, SteppedInParts, Warm};
-use theus_restate::drive::{Around, Ask, Delivery, Entry, Host, Hosted, StepError, StepInput, Stepped, Told, Turn};
+use theus_restate::drive::{
+    Around, Ask, Delivery, Entry, Host, Hosted, Recorded, StepError, StepInput, Stepped, Told, Turn,
+};
 use tokio::runtime::Runtime;
 
 use super::program::{self, Outside};
@@ -43,6 +45,8 @@ pub struct Carrier {
     /// Who is to be driven, and when.
     pub ticks: Vec<(String, u64)>,
     pub sent: Vec<Delivery>,
+    /// What is to go to the ledger, and of which session.
+    pub recorded: Vec<(String, Recorded)>,
     pub invocations: u64,
     pub steps: u32,
     /// What is done to what is kept, before it is kept: for the test's own test.
@@ -102,7 +106,8 @@ impl Carrier {
         let host = host
             .workflow(workflow.shared_definition())
             .route(|sent| program::route("Tills", sent))
-            .clock(clock.clone());
+            .clock(clock.clone())
+            .keeps_records(true);
         Self::of(Arc::new(host.explains::<program::Charge>()), clock)
     }
 
@@ -115,6 +120,7 @@ impl Carrier {
             kept: BTreeMap::new(),
             ticks: Vec::new(),
             sent: Vec::new(),
+            recorded: Vec::new(),
             invocations: 0,
             steps: 0,
             spoil: |_| {},
@@ -161,6 +167,7 @@ impl Carrier {
         }
         let Some(after) = turn.over() else { return Ok(None) };
         self.sent.extend(after.deliveries);
+        self.recorded.extend(after.recorded.into_iter().map(|recorded| (session.to_owned(), recorded)));
         self.ticks.extend(after.tick.map(|(due, _)| (session.to_owned(), due)));
         if let Some(mut entry) = after.entry {
             if let Some(parts) = &mut self.parts {

@@ -12,7 +12,7 @@ use theus_core::context::Table;
 use theus_core::prelude::*;
 use theus_core::{BuildError, EngineBuilder};
 use theus_restate::drive::{Delivery, Sent};
-use theus_restate::{Object, ObjectError, Served};
+use theus_restate::{Ledger, Object, ObjectError, Served};
 
 #[derive(Clone, Default, Context)]
 pub struct Till {
@@ -150,7 +150,10 @@ pub fn route(object: &str, sent: Sent<'_>) -> Vec<Delivery> {
 pub fn object(name: &str, engine: Engine<Till, (), Ports>) -> Result<Object<Till, (), Ports>, ObjectError> {
     let own = name.to_owned();
     let object = Object::new(name, engine).workflow_text("till.yaml", FLOW)?;
-    Ok(object.route(move |sent| route(&own, sent)).explains::<Charge>())
+    let object = object.route(move |sent| route(&own, sent)).explains::<Charge>();
+    // Each has a ledger of its own, but for those of plain tills.
+    let has_ledger = !name.starts_with("Plain");
+    Ok(if has_ledger { object.ledger(Ledger::new(format!("{name}Ledger"), 4)) } else { object })
 }
 
 /// The tills, served; with an interlock where there is one.

@@ -5,6 +5,7 @@
 mod differential;
 mod exactly_once;
 mod interlock;
+mod ledger;
 #[path = "../program/mod.rs"]
 mod program;
 mod remote;

@@ -64,17 +64,23 @@ impl Server {
     }
 
     pub fn register(&self, uri: &str) {
-        let body = serde_json::json!({ "uri": uri, "force": true }).to_string();
+        self.asks_admin("deployments", &serde_json::json!({ "uri": uri, "force": true }));
+    }
+
+    /// What the server's operators ask of it.
+    pub fn asks_admin(&self, path: &str, body: &serde_json::Value) -> String {
+        let body = body.to_string();
         let answered = self.runtime.block_on(async {
             let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-            let request = Request::builder().method(Method::POST).uri(format!("{}/deployments", self.admin));
-            let request = request.header("content-type", "application/json");
+            let request = Request::builder().method(Method::POST).uri(format!("{}/{path}", self.admin));
+            let request = request.header("content-type", "application/json").header("accept", "application/json");
             let response = client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap();
             let status = response.status();
             let body = response.into_body().collect().await.unwrap().to_bytes();
             (status, String::from_utf8_lossy(&body).into_owned())
         });
         assert!(answered.0.is_success(), "{answered:?}");
+        answered.1
     }
 }
 

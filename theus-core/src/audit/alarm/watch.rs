@@ -86,21 +86,26 @@ impl Auditor {
 
     /// What time alone has changed of alarms by now is put on record: an `off_delay` is over, or the time for which one was put aside.
     pub fn look_at_alarms(&self) {
+        self.alarms_by_now();
+    }
+
+    /// The same, and what was put on record.
+    pub(in crate::audit) fn alarms_by_now(&self) -> Vec<AuditRecord> {
         if !self.alarms.has_any() {
-            return;
+            return Vec::new();
         }
         let time = self.clock.now();
         let now = timestamp::nanos(time);
         if !self.alarms.is_due(now) {
-            return;
+            return Vec::new();
         }
         // From inside of a sink: somebody else will look.
-        let Ok(delivery) = self.sinks.open() else { return };
+        let Ok(delivery) = self.sinks.open() else { return Vec::new() };
         let mut records = Vec::new();
         {
             let mut state = self.state.lock();
             if !self.alarms.take_due(now) {
-                return;
+                return Vec::new();
             }
             let version = state.log.records().last().map_or(0, |record| record.version);
             for ((session, _, key), standing) in self.alarms.all() {
@@ -112,7 +117,9 @@ impl Auditor {
                 }
             }
         }
+        let recorded = records.clone();
         self.publish(delivery, &mut records);
+        recorded
     }
 }
 

@@ -148,6 +148,9 @@ fn encode(event: &AuditEvent, to: &mut Encoder) {
                 None => to.byte(0),
             };
         }
+        AuditEvent::Anchor { position, head } => {
+            to.number(*position).raw(head.as_bytes());
+        }
         AuditEvent::SinkFailure { sink, message, first_missing } => {
             to.text(sink).text(message).number(*first_missing);
         }
@@ -164,6 +167,7 @@ const fn tag(event: &AuditEvent) -> u8 {
         AuditEvent::SinkFailure { .. } => 6,
         AuditEvent::RecipeRefused { .. } => 7,
         AuditEvent::Alarm(_) => 8,
+        AuditEvent::Anchor { .. } => 9,
     }
 }
 

@@ -12,8 +12,11 @@ mod file;
 mod files;
 mod format;
 mod hash;
+mod line;
 mod lines;
 mod options;
+#[cfg(feature = "store")]
+mod own;
 mod place;
 mod query;
 mod queue;
@@ -31,7 +34,7 @@ pub use options::{FileOptions, Fsync, Verify};
 pub use query::{Excerpt, Query, RuleName};
 pub use record_log::RecordLog;
 pub use sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail, WhenFull};
-pub use verify::{Fault, Place, Tampered, Verified};
+pub use verify::{Chain, Fault, Place, Tampered, Verified};
 
 pub(crate) use delivery::Offered;
 pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
@@ -39,6 +42,8 @@ pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
 pub(crate) use encode::hash_of;
 pub(super) use encode::{Encoder, rule_digest};
 pub(super) use format::Format;
+#[cfg(feature = "store")]
+pub(super) use own::OwnLedger;
 pub(super) use trace::tell;
 #[cfg(feature = "store")]
 pub(crate) use verify::verify_pages;

@@ -68,6 +68,25 @@ impl RecordLog {
         }
     }
 
+    /// One that goes on behind a record which is kept elsewhere.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use theus_core::audit::{AuditEvent, RecordLog, Tail};
+    ///
+    /// let mut log = RecordLog::behind("desk", Tail::START);
+    /// let first = log.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation: 1 }).clone();
+    /// let mut later = RecordLog::behind("desk", log.tail());
+    /// let second = later.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation: 2 });
+    /// assert_eq!((second.sequence, second.previous), (2, first.hash));
+    /// ```
+    #[must_use]
+    pub fn behind(session: impl Into<Text>, tail: Tail) -> Self {
+        let mut log = Self::new(session, 1);
+        log.continue_from(tail);
+        log
+    }
+
     /// Goes on where an earlier ledger ended.
     pub(in crate::audit) const fn continue_from(&mut self, tail: Tail) {
         self.tail = tail;
@@ -175,19 +194,7 @@ impl RecordLog {
         let mut numbers = BTreeMap::new();
         self.tail = tail;
         for record in self.unsaved.iter_mut().flatten() {
-            numbers.insert(record.sequence, self.tail.sequence + 1);
-            (record.previous, record.sequence) = (self.tail.hash, self.tail.sequence + 1);
-            record.event.number(record.sequence);
-            let violation = match &mut record.event {
-                AuditEvent::Interlock { violation } => Some(violation),
-                AuditEvent::Alarm(event) => Some(&mut event.violation),
-                _ => None,
-            };
-            if let Some(violation) = violation {
-                *violation = numbers.get(violation).copied().unwrap_or(*violation);
-            }
-            record.hash = encode::hash_of(record);
-            self.tail = Tail { sequence: record.sequence, hash: record.hash };
+            self.tail = record.put_behind(self.tail, &mut numbers);
         }
         let unsaved = self.unsaved.as_ref();
         self.dropped += self.ring.len().saturating_sub(unsaved.map_or(0, VecDeque::len)) as u64;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::hash::Hash;
 use crate::audit::Level;
@@ -10,7 +10,8 @@ use crate::audit::Text;
 use crate::audit::record::AuditRecord;
 
 /// The end of a chain of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tail {
     /// The number of the last record; 0 where there is none.
     pub sequence: u64,
@@ -21,6 +22,18 @@ pub struct Tail {
 impl Tail {
     /// The end of a chain that has not begun.
     pub const START: Self = Self { sequence: 0, hash: Hash::START };
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_start(&self) -> bool {
+        *self == Self::START
+    }
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self::START
+    }
 }
 
 /// Takes records, one by one and in order: a file, a database, a wire.

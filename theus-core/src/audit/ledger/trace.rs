@@ -52,6 +52,9 @@ fn log(record: &AuditRecord) {
         AuditEvent::RecipeRefused { recipe, reason } => {
             tracing::warn!(target: "theus::audit", sequence, %session, version, %recipe, %reason, "recipe refused");
         }
+        AuditEvent::Anchor { position, head } => {
+            tracing::debug!(target: "theus::audit", sequence, %session, version, position, %head, "session anchored");
+        }
         AuditEvent::SinkFailure { sink, message, first_missing } => {
             tracing::error!(target: "theus::audit", sequence, %session, %sink, %message, first_missing, "sink failure");
         }

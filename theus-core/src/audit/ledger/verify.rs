@@ -204,15 +204,52 @@ pub(crate) fn verify_pages<E>(
     }
 }
 
-/// Follows a chain, record by record.
-#[derive(Debug, Default)]
-pub(super) struct Chain {
+/// Follows a chain, record by record: for who has them elsewhere than in a file or in memory.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use theus_core::audit::{AuditEvent, Chain, Fault, RecordLog, Tail};
+///
+/// let mut log = RecordLog::new("desk", 9);
+/// for violation in 1..=3 {
+///     log.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
+/// }
+/// let records: Vec<_> = log.records().cloned().collect();
+/// let mut chain = Chain::behind(Tail { sequence: 1, hash: records[0].hash });
+/// chain.next(&records[1])?;
+/// assert_eq!(chain.next(&records[0]), Err(Fault::Reordered { sequence: 1, expected: 3 }));
+/// chain.next(&records[2])?;
+/// assert_eq!(chain.finish(Some(log.tail()))?.records, 2);
+/// # Ok::<(), Fault>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Chain {
     first: Option<u64>,
     records: u64,
     tail: Option<Tail>,
 }
 
 impl Chain {
+    /// Behind this record: the next one continues it.
+    #[must_use]
+    pub const fn behind(tail: Tail) -> Self {
+        Self { first: None, records: 0, tail: Some(tail) }
+    }
+
+    /// The last record that was followed; [`Tail::START`] where there is none.
+    #[must_use]
+    pub fn tail(&self) -> Tail {
+        self.tail.unwrap_or(Tail::START)
+    }
+
+    /// Takes the next record.
+    ///
+    /// # Errors
+    /// Where it was altered, or does not follow the one before it: then it is not taken.
+    pub fn next(&mut self, record: &AuditRecord) -> Result<(), Fault> {
+        self.follow(record, |_| false)
+    }
+
     /// The number of the record that comes next.
     pub(super) fn expected(&self) -> u64 {
         self.tail.map_or(1, |tail| tail.sequence.saturating_add(1))
@@ -245,7 +282,10 @@ impl Chain {
     }
 
     /// What was followed, where it ends as it is known to.
-    pub(super) fn finish(self, known: Option<Tail>) -> Result<Verified, Fault> {
+    ///
+    /// # Errors
+    /// Where it ends elsewhere.
+    pub fn finish(self, known: Option<Tail>) -> Result<Verified, Fault> {
         let tail = self.tail.unwrap_or(Tail::START);
         match known {
             Some(known) if known.sequence != tail.sequence => {

@@ -30,6 +30,9 @@ pub struct Gathered {
     pub entries: Vec<JournalEntry>,
     /// The messages that were sent, in order.
     pub messages: Vec<StoredMessage>,
+    /// The records of its own ledger, in order: behind what the state that it was opened with says is the last, as
+    /// [`recorded`](SessionState::recorded). Those of runs that were refused are among them.
+    pub records: Vec<AuditRecord>,
 }
 
 /// Of one session, from when it is opened until it is a value again.

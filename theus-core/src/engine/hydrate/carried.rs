@@ -51,7 +51,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let durable = shared.durable.as_ref().filter(|durable| durable.store.is_apart()).ok_or(StoreError::NoStore)?;
         let log = Arc::new(Log::default());
         let store: Arc<Handle> = Arc::new(durable.store.beside(Arc::clone(&log) as _));
-        let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first);
+        let recorded = state.as_ref().map(|state| state.recorded).unwrap_or_default();
+        let audit = shared.auditor.session(name.clone()).with_ledger(recorded);
+        let mut core = Core::new(Arc::clone(shared), audit, first);
         let (step, chain, next, last_message) = match state {
             Some(mut state) => {
                 migrate(&core, durable, &store, &name, &mut state)?;
@@ -72,7 +74,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// What the runs of this [carried](Self::carry) session have committed since this was asked last; nothing of any other one.
     #[must_use]
     pub fn gathered(&self) -> Gathered {
-        self.carriage().map(|carriage| carriage.log.take()).unwrap_or_default()
+        let Some(carriage) = self.carriage() else { return Gathered::default() };
+        Gathered { records: self.core.audit.take_records(), ..carriage.log.take() }
     }
 
     /// Whether a process with effects has begun in this [carried](Self::carry) session: what it has done outside is done, whatever
