@@ -127,6 +127,10 @@ impl Auditor {
         None
     }
 
+    pub(crate) const fn let_through(&self) -> Result<u64, Interlock> {
+        Ok(0)
+    }
+
     pub(crate) const fn interlock(&self) -> Option<Interlock> {
         None
     }

@@ -70,6 +70,12 @@ pub trait SharedInterlock: Send + Sync + 'static {
     /// is [`Look::Unknown`]. A panic is `Unknown` too.
     fn look(&self) -> Look;
 
+    /// The same, and how often it was latched or reset by then, of one moment. The run that is let through by it has the number as a fencing
+    /// token for what it does outside: [`ctx.effects.epoch()`](mod@crate::effect#a-fencing-token). 0 where nobody counts.
+    fn look_with_epoch(&self) -> (Look, u64) {
+        (self.look(), 0)
+    }
+
     /// Stops all engines. When this returns, every later [`look`](Self::look) anywhere is no longer [`Look::Open`]: it waits until
     /// what others may still believe is over. Where it is latched already, the first reason stays.
     ///
@@ -148,8 +154,8 @@ impl Shared {
         caught(|| what(&**interlock)).map_err(|panic| format!("it panicked: {}", panic.message()))
     }
 
-    fn look(&self) -> Look {
-        self.ask(SharedInterlock::look).unwrap_or_else(Look::Unknown)
+    fn look(&self) -> (Look, u64) {
+        self.ask(SharedInterlock::look_with_epoch).unwrap_or_else(|why| (Look::Unknown(why), 0))
     }
 
     pub(super) fn reset(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
@@ -184,7 +190,7 @@ impl Shared {
 
     /// Whether it is latched, whatever is known of it here.
     pub(super) fn latched(&self) -> Option<Interlock> {
-        match self.look() {
+        match self.look().0 {
             Look::Latched(interlock) => Some(interlock),
             Look::Open | Look::Unknown(_) => None,
         }
@@ -199,28 +205,34 @@ impl Auditor {
     }
 
     /// Why nothing runs: asked where [`asks`](Self::asks) says that there may be a reason.
+    pub(crate) fn stop(&self) -> Option<Stop> {
+        self.let_through().err()
+    }
+
+    /// The same; where there is no reason, by which epoch of the shared interlock a run is let through.
     #[cold]
     #[inline(never)]
-    pub(crate) fn stop(&self) -> Option<Stop> {
+    pub(crate) fn let_through(&self) -> Result<u64, Stop> {
         let own = self.latched.load(Ordering::Acquire).then(|| self.state.lock().interlock.clone()).flatten();
-        let Some(shared) = &self.shared else { return own.map(Stop::Latched) };
+        let Some(shared) = &self.shared else { return own.map_or(Ok(0), |own| Err(Stop::Latched(own))) };
         let Some(own) = own else {
             return match shared.look() {
-                Look::Open => None,
-                Look::Latched(interlock) => Some(Stop::Latched(interlock)),
-                Look::Unknown(why) => Some(Stop::Unknown(why)),
+                (Look::Open, epoch) => Ok(epoch),
+                (Look::Latched(interlock), _) => Err(Stop::Latched(interlock)),
+                (Look::Unknown(why), _) => Err(Stop::Unknown(why)),
             };
         };
         if shared.knows() {
-            let follows = matches!(shared.look(), Look::Open) && !shared.needs_operator.load(Ordering::Acquire);
+            let (look, epoch) = shared.look();
+            let follows = matches!(look, Look::Open) && !shared.needs_operator.load(Ordering::Acquire);
             if follows && self.follow_reset(shared, &own) {
-                return None;
+                return Ok(epoch);
             }
         } else if let Some(_telling) = shared.telling.try_lock() {
             // It has told the log where it was in vain, and is tried again.
             let _ = shared.tell(&own);
         }
-        Some(Stop::Latched(own))
+        Err(Stop::Latched(own))
     }
 
     /// Tells a shared interlock what has stopped this engine, and waits until it has taken it.

@@ -252,4 +252,11 @@ impl EffectKeys<'_> {
         let calls = Calls { order: self.0, effect: "" };
         super::EffectKey(calls.call("key", &[]).answer(|| self.0.key()))
     }
+
+    /// By which epoch of the interlock the run was let through.
+    #[must_use]
+    pub fn epoch(self) -> u64 {
+        let calls = Calls { order: self.0, effect: "" };
+        calls.call("epoch", &[]).answer(|| self.0.epoch())
+    }
 }

@@ -53,6 +53,45 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A fencing token
+//!
+//! Where engines share an [interlock](crate::audit::SharedInterlock), `ctx.effects.epoch()` is how often it had been latched or reset when
+//! this run was let through, by the look that let it through. What acts outside refuses a smaller number than it has seen: so a run that
+//! was let through before a latch, and comes late, does nothing any more once a later one has been there. It is kept in the journal as what an effect
+//! gives. Where nobody counts, as by an engine's own interlock, it is 0.
+//!
+//! ```
+//! use std::sync::Mutex;
+//! use theus_core::prelude::*;
+//!
+//! #[derive(Clone, Default, Context)]
+//! struct Oven { on: bool }
+//!
+//! /// What switches the heater, and has seen an epoch.
+//! #[derive(Default)]
+//! struct Heater(Mutex<u64>);
+//! impl Heater {
+//!     fn switch(&self, epoch: u64) -> bool {
+//!         let Ok(mut seen) = self.0.lock() else { return false };
+//!         *seen = epoch.max(*seen);
+//!         epoch == *seen
+//!     }
+//! }
+//! struct Ports { heater: Heater }
+//!
+//! #[process(outputs = [domain.on], effects = [heater])]
+//! fn heat(ctx: Ctx<Oven, (), Ports>) {
+//!     let epoch = ctx.effects.epoch();
+//!     let is_on = ctx.effects.heater.switch(epoch);
+//!     ctx.domain.on.set(is_on);
+//! }
+//!
+//! let engine = Engine::builder(Oven::default()).effects(Ports { heater: Heater::default() }).process::<Heat>().build()?;
+//! engine.run(Heat)?;
+//! assert!(*engine.snapshot()?.on);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # In code that is asynchronous
 //!
 //! A call can be an `async fn`. What implements the trait is then marked too: `#[effect] impl Gateway for Bank { async fn .. }`. Several

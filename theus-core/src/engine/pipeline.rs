@@ -86,7 +86,7 @@ impl<P: Process> Run<'_, P> {
         fields: &FieldsOf<P>,
         local: &P::Local,
     ) -> Result<(), ErrorOf<P>> {
-        self.refuse(self.attempts)?;
+        self.epoch = self.refuse(self.attempts)?;
         if let Some(gates) = self.rules.as_ref().and_then(|rules| rules.of(self.place)) {
             self.asked.audit_input_gate(gates, &mut self.notes, command, fields, local);
         }

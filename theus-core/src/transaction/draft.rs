@@ -101,6 +101,20 @@ impl Order {
         key.unwrap_or_else(|| format!("{:032x}", crate::store::by_chance()))
     }
 
+    /// The run was let through by this epoch of the interlock.
+    #[cfg(feature = "store")]
+    pub(crate) fn was_let_through_by(&self, epoch: u64) {
+        if let Some(exchange) = self.exchange.get() {
+            exchange.was_let_through_by(epoch);
+        }
+    }
+
+    /// By which epoch of the interlock the run was let through.
+    #[cfg(feature = "store")]
+    pub(crate) fn epoch(&self) -> u64 {
+        self.exchange.get().map_or(0, |exchange| exchange.epoch())
+    }
+
     /// What was exchanged.
     #[cfg(feature = "store")]
     pub(crate) fn exchanged(self, process: &str) -> Exchanged {

@@ -1,7 +1,7 @@
 //! What a run exchanges with the world outside, besides the session's state: hardly any run does.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use parking_lot::Mutex;
 
@@ -16,6 +16,8 @@ pub(crate) struct Exchange {
     sent: Mutex<Sent>,
     tape: Option<Tape>,
     keys: Option<Keys>,
+    /// Of the interlock, by which the run was let through.
+    epoch: AtomicU64,
     /// Of a body on a thread of its own.
     let_go: Option<LetGo>,
 }
@@ -81,8 +83,16 @@ impl Keys {
 }
 
 impl Exchange {
-    pub(crate) fn new(tape: Option<Tape>, keys: Option<Keys>) -> Self {
-        Self { sent: Mutex::default(), tape, keys, let_go: None }
+    pub(crate) fn new(tape: Option<Tape>, keys: Option<Keys>, epoch: u64) -> Self {
+        Self { sent: Mutex::default(), tape, keys, epoch: AtomicU64::new(epoch), let_go: None }
+    }
+
+    pub(super) fn was_let_through_by(&self, epoch: u64) {
+        self.epoch.store(epoch, Relaxed);
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Relaxed)
     }
 
     pub(super) fn until(&mut self, let_go: LetGo) {

@@ -5,6 +5,7 @@
 mod bounded;
 mod clock;
 mod compare;
+mod epoch;
 mod explain;
 mod failing;
 mod hostile;

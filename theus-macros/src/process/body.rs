@@ -111,12 +111,15 @@ fn wholes(body: &TokenStream, function: Option<&Ident>, context: &Ident, uses: &
     })
 }
 
-/// Whether the body may ask for a key of an effect: `ctx.effects.key()`, through whichever name.
-pub(super) fn asks_for_keys(body: &TokenStream) -> bool {
+/// What a body may ask of its effects that is not one of them, and what that is called.
+const OF_EFFECTS: [(&str, &str); 2] = [("key", "a key"), ("epoch", "an epoch")];
+
+/// Whether the body may ask for something of its effects as a whole: `ctx.effects.key()`, through whichever name.
+pub(super) fn asks_for(body: &TokenStream, asked: &str) -> bool {
     let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Group(group) => asks_for_keys(&group.stream()),
-        TokenTree::Ident(word) if word == "key" => {
+        TokenTree::Group(group) => asks_for(&group.stream(), asked),
+        TokenTree::Ident(word) if word == asked => {
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
             let called = matches!(tokens.get(at + 1), Some(TokenTree::Group(group)) if group.stream().is_empty());
             called && is_punct(before, '.')
@@ -192,11 +195,12 @@ impl Reader<'_> {
         if effects.iter().any(|effect| plain(effect) == plain(name)) {
             return;
         }
-        if name == "key" && found.calls.first() == Some(&true) {
+        let of_effects = OF_EFFECTS.iter().find(|(asked, _)| name == asked);
+        if let (Some((_, what)), Some(true)) = (of_effects, found.calls.first()) {
             if effects.is_empty() {
                 self.errors.at(
                     name,
-                    "a key is for the receiver of what an effect is asked, and this process has no effects: list one under `effects`",
+                    format!("{what} is for the receiver of what an effect is asked, and this process has no effects: list one under `effects`"),
                 );
             }
             return;

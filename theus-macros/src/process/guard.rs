@@ -117,12 +117,26 @@ fn keys(model: &Model, root: &Node) -> TokenStream {
     let Some(node) = effects.filter(|_| model.asks_for_keys()) else { return TokenStream::new() };
     let name = &node.name;
     let members = parameters(&node.members[..node.members.len() - 1]);
-    quote! {
-        impl<#(#members),*> #name<#(#members,)* __theus::EffectKeys<'_>> {
+    let key = model.asks_for("key").then(|| {
+        quote! {
             /// What tells this call of an effect from all others, for its receiver.
             fn key(&self) -> __theus::EffectKey {
                 self.keys.next()
             }
+        }
+    });
+    let epoch = model.asks_for("epoch").then(|| {
+        quote! {
+            /// How often the interlock had been latched or reset when this run was let through, for whatever acts outside.
+            fn epoch(&self) -> u64 {
+                self.keys.epoch()
+            }
+        }
+    });
+    quote! {
+        impl<#(#members),*> #name<#(#members,)* __theus::EffectKeys<'_>> {
+            #key
+            #epoch
         }
     }
 }

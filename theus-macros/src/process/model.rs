@@ -97,9 +97,14 @@ impl Model {
         plain(&self.function)
     }
 
-    /// Whether the body may ask for keys of its effects.
+    /// Whether the body may ask for keys of its effects, or for the epoch.
     pub(crate) fn asks_for_keys(&self) -> bool {
-        !self.is_pure() && super::body::asks_for_keys(&quote::ToTokens::to_token_stream(&self.block))
+        self.asks_for("key") || self.asks_for("epoch")
+    }
+
+    /// Whether the body may ask for this of its effects as a whole.
+    pub(crate) fn asks_for(&self, what: &str) -> bool {
+        !self.is_pure() && super::body::asks_for(&quote::ToTokens::to_token_stream(&self.block), what)
     }
 
     /// Whether it is a `fn` whose body is to block a thread of its own.

@@ -55,8 +55,8 @@ impl Lease {
         self.0.shared.lasting
     }
 
-    /// The number of the last latch or reset that this process knows of: a fencing token for effects. Whatever acts outside refuses what
-    /// comes with a smaller one than it has seen.
+    /// The number of the last latch or reset that this process knows of. That by which a run was let through is what its effects have as
+    /// `ctx.effects.epoch()`: a fencing token. Whatever acts outside refuses what comes with a smaller one than it has seen.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.0.shared.seen.lock().epoch()
@@ -88,13 +88,19 @@ impl Lease {
 
 impl SharedInterlock for Lease {
     fn look(&self) -> Look {
+        self.look_with_epoch().0
+    }
+
+    fn look_with_epoch(&self) -> (Look, u64) {
         let shared = &self.0.shared;
-        match shared.seen.lock().at(shared.begun.elapsed(), shared.lasting) {
+        let seen = shared.seen.lock();
+        let look = match seen.at(shared.begun.elapsed(), shared.lasting) {
             Found::Open => Look::Open,
             Found::Latched(Status { latched: Some(stop), .. }) => Look::Latched(stop.clone()),
             Found::Latched(_) | Found::Unknown(None) => Look::Unknown("it was not asked yet".to_owned()),
             Found::Unknown(Some(since)) => Look::Unknown(format!("its lease is out since {since:?}")),
-        }
+        };
+        (look, seen.epoch())
     }
 
     fn latch(&self, stop: &Interlock) -> Result<(), Unreachable> {

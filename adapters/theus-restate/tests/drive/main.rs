@@ -4,6 +4,7 @@
 
 mod differential;
 mod effects;
+mod epoch;
 mod interlock;
 mod lease;
 mod ledger;

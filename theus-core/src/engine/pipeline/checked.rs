@@ -76,14 +76,14 @@ fn at_once<P: SyncProcess, const RULED: bool>(
     let core = asked.core;
     let gates = if RULED { rules.as_ref().and_then(|rules| rules.of(place)) } else { None };
     let begun_at = if RULED { state.version() } else { 0 };
-    asked.refuse(1)?;
+    let epoch = asked.refuse(1)?;
     let mut fields = Run::<P>::lock(&mut state); // 2
     state.release();
     let mut local = DropCaught::none();
     let proposed = {
         let _inside = Inside::enter(core.identity(), None);
         let mut stages = || {
-            let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
+            let order = Run::<P>::begin(|| outside::begin(asked, epoch, command.get())); // 3
             let command = command.get().cloned().ok_or_else(nested::<P>)?;
             let guard = Run::<P>::guard(&core.shared, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
@@ -197,7 +197,7 @@ fn judged_here<P: SyncProcess>(
 ) -> ResultOf<P> {
     let proposed = match proposed {
         // Another run may have latched the interlock while this one was under way: then nothing of it counts.
-        Ok(output) => run.judged(output, |run| Ok(run.refuse_if_halted()?)),
+        Ok(output) => run.judged(output, |run| Ok(run.refuse_if_halted().map(drop)?)),
         refused => refused,
     };
     let proposed = run.audit_output_gate(proposed, &drafts.fields, local); // 6
@@ -238,10 +238,10 @@ pub(super) fn checked<P: SyncProcess>(
         let mut work = run.open(registered, &mut state, command.get(), Counting::AtTheEnd)?; // 1 and 2
         if !is_last {
             state.release();
-            work.execute(run.asked, command.get()); // 3, 4 and 5
+            work.execute(run.asked, run.epoch, command.get()); // 3, 4 and 5
             state = core.session.hold(|| run.request()).map_err(not_held::<P>)?;
         } else {
-            work.execute(run.asked, command.get());
+            work.execute(run.asked, run.epoch, command.get());
         }
         match run.close(&mut state, work, command.get()) {
             // 6 and 7
@@ -268,7 +268,7 @@ pub(super) async fn checked_async<P: Awaited>(run: &mut Run<'_, P>, mut command:
             Err(why) => return Err(not_held::<P>(why)),
         };
         let mut attempt = Attempt::Whole(opened?);
-        let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
+        let order = Run::<P>::begin(|| outside::begin(run.asked, run.epoch, command.get())); // 3
         let (core, limit) = (run.core, run.limit);
         let execution = Execution { core, order, command: copy_of(&command), lease: None, limit };
         P::Kind::execute(&mut attempt, execution).await; // 4 and 5

@@ -175,14 +175,14 @@ fn unruled<P: SyncProcess, const APART: bool>(
     let begun_at = summary.is_some().then(|| drafts.version());
     let mut committed_at = None;
     let result = match asked.refuse(1) {
-        Ok(()) => {
+        Ok(epoch) => {
             let mut local = DropCaught::none();
             // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and
             // whatever is copied right after it was written, in parts, has the processor wait for longer than the rest of the
             // run takes.
             let mut stages = || {
                 let local = local.get_or_insert_with(P::Local::default);
-                let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
+                let order = Run::<P>::begin(|| outside::begin(asked, epoch, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
                 let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
                 Run::execute(command, guard) // 5
@@ -214,7 +214,7 @@ fn ruled<P: SyncProcess, const APART: bool>(
     let mut committed_at = None;
     let mut notes = None;
     let result = match asked.refuse(1) {
-        Ok(()) => {
+        Ok(epoch) => {
             let mut local = DropCaught::none();
             // Apart, so that a gate that panics does not unwind through it.
             let mut output = DropCaught::none();
@@ -223,7 +223,7 @@ fn ruled<P: SyncProcess, const APART: bool>(
                 let local = local.get_or_insert_with(P::Local::default);
                 asked.audit_input_gate(gates, &mut notes, command.get(), &drafts.fields, local); // 1
                 asked.count_outcomes(&mut notes, begun_at)?;
-                let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
+                let order = Run::<P>::begin(|| outside::begin(asked, epoch, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
                 let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
                 output.insert(Run::execute(command, guard)?); // 5
@@ -277,11 +277,12 @@ pub(super) fn stored_run<P: SyncProcess>(
     run.begin_with(state, registered);
     let mut drafts = Drafts::<P>::of(state);
     let mut local = DropCaught::none();
-    let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, 0, command.get())); // 3
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
         run.count_outcomes()?;
+        order.was_let_through_by(run.epoch);
         let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
         let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
         Run::execute(command, guard) // 5

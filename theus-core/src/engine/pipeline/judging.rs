@@ -126,17 +126,18 @@ impl<P: Process> Asked<'_, P> {
         }
     }
 
-    /// What a run is refused for before anything of it is judged or run.
+    /// What a run is refused for before anything of it is judged or run. Of one that is not, by which epoch of the interlock.
     #[inline(always)]
-    pub(super) fn refuse(self, attempts: u32) -> Result<(), ErrorOf<P>> {
-        self.refuse_if_halted()?;
+    pub(super) fn refuse(self, attempts: u32) -> Result<u64, ErrorOf<P>> {
+        let epoch = self.refuse_if_halted()?;
         self.refuse_if_over()?;
-        self.refuse_if_late(attempts)
+        self.refuse_if_late(attempts)?;
+        Ok(epoch)
     }
 
     #[inline(always)]
-    pub(super) fn refuse_if_halted(self) -> Result<(), ErrorOf<P>> {
-        if self.core.shared.auditor.asks() { refuse_where_stopped::<P>(self.core) } else { Ok(()) }
+    pub(super) fn refuse_if_halted(self) -> Result<u64, ErrorOf<P>> {
+        if self.core.shared.auditor.asks() { refuse_where_stopped::<P>(self.core) } else { Ok(0) }
     }
 
     /// The session may be one whose workflow is over.
@@ -174,7 +175,6 @@ fn late<P: Process>(limit: &Limit, attempts: u32) -> ErrorOf<P> {
 }
 
 #[cold]
-fn refuse_where_stopped<P: Process>(core: &CoreOf<P>) -> Result<(), ErrorOf<P>> {
-    let halted = |stop| RunError::Halted(Halted { reason: format!("{stop}").into() });
-    core.shared.auditor.stop().map_or(Ok(()), |stop| Err(halted(stop)))
+fn refuse_where_stopped<P: Process>(core: &CoreOf<P>) -> Result<u64, ErrorOf<P>> {
+    core.shared.auditor.let_through().map_err(|stop| RunError::Halted(Halted { reason: format!("{stop}").into() }))
 }

@@ -68,7 +68,7 @@ async fn in_lease<P: Awaited>(
         Err(error) => return Some(Err(error)),
     };
     let Some(command) = command.take() else { return Some(Err(nested::<P>())) };
-    let order = Run::<P>::begin(|| outside::begin(run.asked, Some(&command))); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, run.epoch, Some(&command))); // 3
     let execution = Execution { core: run.core, order, command: Ok(command), lease: Some(&lease), limit: run.limit };
     P::Kind::execute(&mut attempt, execution).await; // 4 and 5
     let closed = match lease.hold(|| run.request()) {

@@ -14,18 +14,18 @@ use crate::transaction::{Exchange, KeyParts, Keys};
 
 /// Stage 3 of it: nobody keeps what it asks.
 #[cfg(not(feature = "store"))]
-pub(super) fn begin<P: Process>(_: Asked<'_, P>, _: Option<&P>) -> Order {
+pub(super) fn begin<P: Process>(_: Asked<'_, P>, _: u64, _: Option<&P>) -> Order {
     Order::default()
 }
 
-/// Stage 3 of it.
+/// Stage 3 of it, of a run that was let through by this epoch of the interlock.
 #[cfg(feature = "store")]
 #[inline(never)]
-pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Order {
+pub(super) fn begin<P: Process>(asked: Asked<'_, P>, epoch: u64, command: Option<&P>) -> Order {
     #[cfg(feature = "test")]
     if let Some(deck) = &asked.core.shared.deck {
         let tape = Tape::of(deck, P::CONTRACT.process, asked.core.shared.hides_effects(&P::CONTRACT));
-        return Order::exchanging(Exchange::new(Some(tape), P::ASKS_FOR_KEYS.then(|| keys(asked, command))));
+        return Order::exchanging(Exchange::new(Some(tape), P::ASKS_FOR_KEYS.then(|| keys(asked, command)), epoch));
     }
     let durable = asked.core.durable.as_ref();
     let is_recorded = durable.is_some();
@@ -37,7 +37,7 @@ pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Ord
         return Order::default();
     }
     let tape = is_recorded.then(Tape::recording);
-    Order::exchanging(Exchange::new(tape, P::ASKS_FOR_KEYS.then(|| keys(asked, command))))
+    Order::exchanging(Exchange::new(tape, P::ASKS_FOR_KEYS.then(|| keys(asked, command)), epoch))
 }
 
 #[cfg(feature = "store")]

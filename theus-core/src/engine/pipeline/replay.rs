@@ -91,7 +91,7 @@ const MOST_POLLS: u32 = 10_000;
 /// Stage 3, with what its effects gave.
 fn order(answers: Option<&[EffectAnswer]>, in_order: bool) -> Order {
     match answers {
-        Some(answers) => Order::exchanging(Exchange::new(Some(Tape::replaying(answers, in_order)), None)),
+        Some(answers) => Order::exchanging(Exchange::new(Some(Tape::replaying(answers, in_order)), None, 0)),
         None => Order::default(),
     }
 }

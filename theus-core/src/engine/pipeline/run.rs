@@ -49,6 +49,8 @@ pub(super) struct Run<'a, P: Process> {
     pub(super) notes: Option<Box<Notes<P>>>,
     pub(super) version: u64,
     pub(super) attempts: u32,
+    /// By which epoch of the interlock it was let through.
+    pub(super) epoch: u64,
     /// What goes with the commit of a session that a store keeps.
     #[cfg(feature = "store")]
     pub(super) kept: Kept<'a, P>,
@@ -114,6 +116,7 @@ impl<'a, P: Process> Run<'a, P> {
             notes: None,
             version: 0,
             attempts: 0,
+            epoch: 0,
             #[cfg(feature = "store")]
             kept: Kept { command: None, once: None, exchanged: Exchanged::nothing() },
         }

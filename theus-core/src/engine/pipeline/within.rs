@@ -33,7 +33,7 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
 
 fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>, lease: &Lease<'_, StateOf<P>>) -> ResultOf<P> {
     let mut work = open(run, command.get(), lease)?; // 1 and 2
-    work.execute(run.asked, command.get()); // 3, 4 and 5
+    work.execute(run.asked, run.epoch, command.get()); // 3, 4 and 5
     close(run, Attempt::Whole(work), command.get(), lease) // 6 and 7
 }
 
@@ -61,7 +61,7 @@ async fn within_async<P: Awaited>(
     lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let mut attempt = Attempt::Whole(open(run, command.get(), lease)?); // 1 and 2
-    let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, run.epoch, command.get())); // 3
     let execution = Execution { core: run.core, order, command: copy_of(&command), lease: Some(lease), limit: None };
     P::Kind::execute(&mut attempt, execution).await; // 4 and 5
     close(run, attempt, command.get(), lease) // 6 and 7

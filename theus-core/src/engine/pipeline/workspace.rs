@@ -29,14 +29,14 @@ pub(in crate::engine) struct Work<P: Process> {
 
 impl<P: Process> Work<P> {
     /// Stages 3 to 5.
-    pub(super) fn execute(&mut self, asked: Asked<'_, P>, command: Option<&P>)
+    pub(super) fn execute(&mut self, asked: Asked<'_, P>, epoch: u64, command: Option<&P>)
     where
         P: SyncProcess,
     {
         let core = asked.core;
         let _inside = Inside::enter(core.identity(), None);
         let Self { fields, local, .. } = self;
-        let order = Run::<P>::begin(|| outside::begin(asked, command)); // 3
+        let order = Run::<P>::begin(|| outside::begin(asked, epoch, command)); // 3
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
             let guard = Run::<P>::guard(&core.shared, fields, local.get_or_insert_with(P::Local::default), &order); // 4
@@ -155,7 +155,7 @@ impl<P: Process> Run<'_, P> {
         }
         let mut local = DropCaught::none();
         if self.rules.is_none() {
-            self.refuse(self.attempts)?;
+            self.epoch = self.refuse(self.attempts)?;
             return Ok(Work::new(Self::lock(state), local));
         }
         self.forget_outcomes();
