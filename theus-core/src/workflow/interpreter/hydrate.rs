@@ -106,14 +106,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// ```
     /// # use theus_core::prelude::*;
     /// # use theus_core::engine::RunId;
-    /// # use theus_core::workflow::WorkflowManager;
+    /// # use theus_core::workflow::{Progress, WorkflowManager};
     /// # #[derive(Clone, Default, Context)]
     /// # struct Desk { served: u32 }
     /// let engine = Engine::builder(Desk::default()).carried().build()?;
     /// let flow = |text: &str| WorkflowManager::from_text(&engine, "desk.yaml", text);
     /// let shut = flow("states: { SHUT: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }")?;
     /// let run = RunId { life: 1, turn: 0 };
-    /// let desk = WorkflowManager::carry(&engine, shut.shared_definition(), "desk 1", Desk::default(), None, run)?;
+    /// let mut desk = WorkflowManager::carry(&engine, shut.shared_definition(), "desk 1", Desk::default(), None, run)?;
+    /// while let Progress::Stepped | Progress::Handled(_) = desk.advance()? {}
     /// let state = desk.dehydrate()?;
     ///
     /// let text = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }";
