@@ -52,7 +52,7 @@ impl Sessions {
             // It was kept in parts, and is whole from now on.
             (Some(mut entry), None) if entry.parts.is_some() => {
                 let kept = entry.parts.take().unwrap_or_default();
-                entry.state.fields = Reader::Own(ctx).fields(session, &kept).await?;
+                entry.state.fields = Reader::Own(ctx).fields(session, &kept).await?.map_err(retried_or_not)?;
                 written.extend(kept.iter().flat_map(parts::all).map(|name| (name, None)));
                 Some(entry)
             }
@@ -144,16 +144,28 @@ impl Sessions {
     }
 }
 
+/// So often who looks reads a session in parts again that is being written meanwhile.
+const TRIES: u32 = 16;
+
+/// The session, for who looks. One in parts may be written between two of them: what is not of one time is read again, and each time anew.
 async fn kept(ctx: &SharedObjectContext<'_>) -> HandlerResult<(String, Option<Entry>)> {
     let session = ctx.key().to_owned();
-    let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
-    let mut entry = read(&session, kept)?;
-    if let Some(entry) = &mut entry
-        && let Some(kept) = &entry.parts
-    {
-        entry.state.fields = Reader::Shared(ctx).fields(&session, kept).await?;
+    let mut tries = 0;
+    loop {
+        let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
+        let mut entry = read(&session, kept)?;
+        if let Some(entry) = &mut entry
+            && let Some(kept) = &entry.parts
+        {
+            tries += 1;
+            match Reader::Shared(ctx).fields(&session, kept).await? {
+                Ok(fields) => entry.state.fields = fields,
+                Err(_) if tries < TRIES => continue,
+                Err(error) => return Err(retried_or_not(error)),
+            }
+        }
+        return Ok((session, entry));
     }
-    Ok((session, entry))
 }
 
 /// Who reads what is kept.
@@ -172,14 +184,14 @@ impl Reader<'_> {
     }
 
     /// The fields of a session that is kept in parts.
-    async fn fields(self, session: &str, kept: &[Kept]) -> HandlerResult<Vec<Field>> {
+    async fn fields(self, session: &str, kept: &[Kept]) -> HandlerResult<Result<Vec<Field>, StepError>> {
         let mut read = BTreeMap::new();
         for name in kept.iter().flat_map(parts::of) {
             if let Some(bytes) = self.get(&name.key()).await? {
                 read.insert(name, bytes);
             }
         }
-        parts::fields(session, kept, |name| read.remove(name)).map_err(retried_or_not)
+        Ok(parts::fields(session, kept, |name| read.remove(name)))
     }
 }
 
@@ -240,7 +252,8 @@ impl InParts {
                 }
                 Json(SteppedInParts::Unread) => {
                     // As the call has found them: nothing is written before its end.
-                    self.fields = Some(Reader::Own(ctx).fields(&input.session, &self.began_with).await?);
+                    let fields = Reader::Own(ctx).fields(&input.session, &self.began_with).await?;
+                    self.fields = Some(fields.map_err(retried_or_not)?);
                 }
             }
         }

@@ -206,20 +206,20 @@ impl Auditor {
 
     /// Why nothing runs: asked where [`asks`](Self::asks) says that there may be a reason.
     pub(crate) fn stop(&self) -> Option<Stop> {
-        self.let_through().err()
+        self.let_through().err().map(|stop| *stop)
     }
 
     /// The same; where there is no reason, by which epoch of the shared interlock a run is let through.
     #[cold]
     #[inline(never)]
-    pub(crate) fn let_through(&self) -> Result<u64, Stop> {
+    pub(crate) fn let_through(&self) -> Result<u64, Box<Stop>> {
         let own = self.latched.load(Ordering::Acquire).then(|| self.state.lock().interlock.clone()).flatten();
-        let Some(shared) = &self.shared else { return own.map_or(Ok(0), |own| Err(Stop::Latched(own))) };
+        let Some(shared) = &self.shared else { return own.map_or(Ok(0), |own| Err(Box::new(Stop::Latched(own)))) };
         let Some(own) = own else {
             return match shared.look() {
                 (Look::Open, epoch) => Ok(epoch),
-                (Look::Latched(interlock), _) => Err(Stop::Latched(interlock)),
-                (Look::Unknown(why), _) => Err(Stop::Unknown(why)),
+                (Look::Latched(interlock), _) => Err(Box::new(Stop::Latched(interlock))),
+                (Look::Unknown(why), _) => Err(Box::new(Stop::Unknown(why))),
             };
         };
         if shared.knows() {
@@ -232,7 +232,7 @@ impl Auditor {
             // It has told the log where it was in vain, and is tried again.
             let _ = shared.tell(&own);
         }
-        Err(Stop::Latched(own))
+        Err(Box::new(Stop::Latched(own)))
     }
 
     /// Tells a shared interlock what has stopped this engine, and waits until it has taken it.

@@ -16,8 +16,8 @@ use super::host::{Host, Seat};
 use super::hosted::{Around, Checked, Hosted, StepInput};
 use super::manage::Drive;
 use super::outward::{Delivery, Sent};
-use super::size;
 use super::recorded::Recorded;
+use super::size;
 use super::stepped::{Rest, Stepped};
 
 /// What has come of what was asked, before the workflow goes on.

@@ -181,9 +181,27 @@ fn on_a_server_each_session_is_what_it_is_in_one_process() {
 }
 
 #[test]
+fn so_is_one_that_is_kept_in_parts_whoever_serves_it() {
+    let Some(server) = Server::find() else { return };
+    let mut served = server.serve_in_parts("TillsInParts");
+    let seed = fastrand::u64(..);
+    println!("THEUS_SEED={seed}");
+    for part in 0..2 {
+        assert_eq!(run(&server, "TillsInParts", seed.wrapping_add(part * 100), 300).0, None);
+        // The next one knows no session.
+        served.kill();
+        served.start();
+    }
+    let tills =
+        super::program::served("TillsInParts", Arc::new(World::default()), None::<theus_restate::interlock::Lease>);
+    let check = server.runtime.block_on(tills.unwrap().check(&server.admin)).unwrap();
+    assert!(check.is_clean() && check.sessions > 100, "{check}");
+}
+
+#[test]
 fn the_test_sees_counters_that_are_not_carried() {
     let Some(server) = Server::find() else { return };
-    let _served = server.serve_spoilt("SpoiltTills", false, true);
+    let _served = server.serve_spoilt("SpoiltTills");
     let (different, calls) = run(&server, "SpoiltTills", 7, 2_000);
     println!("seen after {calls} calls");
     assert!(different.is_some());

@@ -48,16 +48,25 @@ impl Server {
 
     /// Starts an endpoint that serves this object, and registers it.
     pub fn serve(&self, object: &str, with_interlock: bool) -> Served<'_> {
-        self.serve_spoilt(object, with_interlock, false)
+        self.serve_as(object, with_interlock, None)
+    }
+
+    /// The same, where sessions are kept in parts.
+    pub fn serve_in_parts(&self, object: &str) -> Served<'_> {
+        self.serve_as(object, false, Some("THEUS_IN_PARTS"))
     }
 
     /// The same, where counters are not carried.
-    pub fn serve_spoilt(&self, object: &str, with_interlock: bool, spoils: bool) -> Served<'_> {
+    pub fn serve_spoilt(&self, object: &str) -> Served<'_> {
+        self.serve_as(object, false, Some("THEUS_SPOILS"))
+    }
+
+    fn serve_as(&self, object: &str, with_interlock: bool, set: Option<&'static str>) -> Served<'_> {
         let port = PORT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("theus-restate-{}-{port}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let mut served =
-            Served { server: self, object: object.to_owned(), port, folder, with_interlock, spoils, child: None };
+            Served { server: self, object: object.to_owned(), port, folder, with_interlock, set, child: None };
         served.start();
         self.register(&format!("http://127.0.0.1:{port}"));
         served
@@ -91,7 +100,8 @@ pub struct Served<'a> {
     port: u16,
     pub folder: PathBuf,
     with_interlock: bool,
-    spoils: bool,
+    /// What is set for it.
+    set: Option<&'static str>,
     child: Option<Child>,
 }
 
@@ -102,8 +112,8 @@ impl Served<'_> {
         if self.with_interlock {
             command.arg(&self.server.ingress);
         }
-        if self.spoils {
-            command.env("THEUS_SPOILS", "1");
+        if let Some(set) = self.set {
+            command.env(set, "1");
         }
         self.child = Some(command.stdin(Stdio::null()).spawn().unwrap());
         let begun = Instant::now();

@@ -26,6 +26,9 @@ pub struct Changed {
     is_whole: bool,
 }
 
+/// A part that is to be written; without bytes, one that is no more.
+pub type Written = (PartName, Option<Vec<u8>>);
+
 /// What a step has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,7 +162,7 @@ impl Change {
     ///
     /// # Errors
     /// [`StepError::Defect`], which does not come.
-    pub fn written(&self, session: &str, entry: &Entry) -> Result<Vec<(PartName, Option<Vec<u8>>)>, StepError> {
+    pub fn written(&self, session: &str, entry: &Entry) -> Result<Vec<Written>, StepError> {
         let name = |path: &str, is_value| PartName { path: path.to_owned(), is_value };
         let gone = self.gone.iter().flat_map(|path| [(name(path, true), None), (name(path, false), None)]);
         let mut written: Vec<_> = gone.collect();

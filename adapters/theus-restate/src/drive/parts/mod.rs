@@ -9,7 +9,7 @@ mod place;
 mod step;
 mod warm;
 
-pub use change::{Change, Changed};
+pub use change::{Change, Changed, Written};
 pub use place::{Kept, PartName, fields};
 pub(crate) use place::{all, of};
 pub use step::{SteppedInParts, now, step};
