@@ -113,6 +113,9 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     migrations: Vec<Migration>,
     #[cfg(feature = "store")]
     leases: Option<Duration>,
+    /// What others are told who has a session, before what tells this start of the program from others.
+    #[cfg(feature = "store")]
+    owner: Option<Box<str>>,
     #[cfg(all(feature = "store", feature = "test"))]
     deck: Option<Arc<dyn crate::effect::Deck>>,
     /// Whether the engine's own session is in the store too.
@@ -175,6 +178,8 @@ impl<D: Context> EngineBuilder<D> {
             migrations: Vec::new(),
             #[cfg(feature = "store")]
             leases: None,
+            #[cfg(feature = "store")]
+            owner: None,
             #[cfg(all(feature = "store", feature = "test"))]
             deck: None,
             #[cfg(feature = "store")]
@@ -234,6 +239,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             migrations: self.migrations,
             #[cfg(feature = "store")]
             leases: self.leases,
+            #[cfg(feature = "store")]
+            owner: self.owner,
             #[cfg(all(feature = "store", feature = "test"))]
             deck: self.deck,
             #[cfg(feature = "store")]
@@ -399,7 +406,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             reason: wrong.reason,
         })?;
         #[cfg(feature = "store")]
-        let leasing = self.leases.map(|lasting| Leasing { owner: kept::owner(), lasting });
+        let leasing = self.leases.map(|lasting| Leasing { owner: kept::owner(self.owner.as_deref()), lasting });
         #[cfg(feature = "store")]
         let durable = self.store.map(|StoreOffer { store, fields }| {
             let domain = D::schema();

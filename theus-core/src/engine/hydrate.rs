@@ -18,9 +18,11 @@ use crate::store::{
 };
 
 mod carried;
+mod held;
 mod migration;
 mod workflow;
 
+pub(crate) use held::read_again;
 use migration::migrate;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {

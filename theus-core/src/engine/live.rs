@@ -53,6 +53,14 @@ impl<T> Live<T> {
         }
         open.sessions.insert(name, Arc::downgrade(session));
     }
+
+    /// It is not the one of its name any more: who asks for that opens it anew.
+    pub(super) fn forget(&self, name: &Text, session: &Arc<T>) {
+        let mut open = self.open.lock();
+        if open.sessions.get(name).is_some_and(|there| std::ptr::eq(there.as_ptr(), Arc::as_ptr(session))) {
+            open.sessions.remove(name);
+        }
+    }
 }
 
 impl<T> Default for Live<T> {

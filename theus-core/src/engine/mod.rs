@@ -69,6 +69,8 @@ pub use handle::Engine;
 #[cfg(feature = "store")]
 pub use hydrate::DehydrateError;
 #[cfg(feature = "store")]
+pub(crate) use hydrate::read_again;
+#[cfg(feature = "store")]
 pub use journal::{Changed, Difference, Diverged, Divergence, Journal, JournalError, LinesError, Replay, TakenOver};
 pub use locking::Locking;
 #[cfg(feature = "store")]

@@ -1,7 +1,7 @@
 //! What an engine needs of a database.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::error::StoreError;
 use super::wait::answer;
@@ -11,6 +11,9 @@ use super::write::{
 use crate::audit::AuditRecord;
 use crate::panics::caught;
 use crate::sync::runtime;
+
+/// How many sessions are looked at at once where an adapter has no better way.
+const PAGE: usize = 256;
 
 /// Keeps sessions. An adapter for a database implements it; [`MemoryStore`](super::MemoryStore) is one without.
 ///
@@ -129,6 +132,28 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// Where it cannot be read.
     fn sessions(&self, after: Option<&str>, most: usize) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// At most so many names of sessions after this one, in the order of names, that have something to do at once, or a timer that is due
+    /// by `now`, and that nobody has leased: those that a program has left which was killed. Asked every now and then by each pool whose
+    /// sessions are [leased](crate::EngineBuilder::lease_sessions).
+    ///
+    /// Where an adapter does not say otherwise all sessions are gone through, and those that are leased are among them: each is leased
+    /// before it is gone on with, so that costs time and nothing else.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn unattended(&self, now: SystemTime, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        let (mut found, mut last) = (Vec::new(), after.map(str::to_owned));
+        while found.len() < most {
+            let page = self.sessions(last.as_deref(), PAGE)?;
+            let Some(row) = page.last() else { break };
+            last = Some(row.name.clone());
+            let has_to_do = |row: &SessionRow| row.ready || row.due.is_some_and(|due| due <= now);
+            let left = most - found.len();
+            found.extend(page.into_iter().filter(has_to_do).map(|row| row.name).take(left));
+        }
+        Ok(found)
+    }
 
     /// At most so many records of the ledger from this number on, in order.
     ///

@@ -15,6 +15,7 @@ mod events;
 mod faults;
 mod golden;
 mod golden_stores;
+mod held;
 mod invoke;
 mod journal;
 mod leases;

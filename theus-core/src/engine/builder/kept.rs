@@ -120,8 +120,25 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// assert_eq!(*other.snapshot()?.charged, 10);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # In a pool
+    /// The sessions of a [pool](crate::workflow::Sessions) are leased before they are read, whatever their processes are, for what moves a
+    /// workflow need not be a commit. Who is asked for a session that another program has is told so
+    /// ([`SessionError::held_by`](crate::workflow::sessions::SessionError::held_by)): that one is to be asked, or this one again. A lease is
+    /// taken anew while there is something to do; a session at rest is anybody's when it has run out, one that is over at once. A program
+    /// that was stopped for longer tells nobody what it has come to: who has asked it is told who has the session now. And each pool looks
+    /// once in so long for sessions that have something to do, or a timer that is due, and are nobody's: so what a killed program had in
+    /// hand goes on in another one within two such times. There a time of a few seconds is a good one: it is what such a session stands
+    /// still for, and what a clients' call takes at most.
     pub const fn lease_sessions(mut self, lasting: Duration) -> Self {
         self.leases = Some(lasting);
+        self
+    }
+
+    /// What other programs are told who has a session of this one's, instead of its process id: where it is to be asked, say. A space and
+    /// what tells this start of the program from the others follow.
+    pub fn leases_as(mut self, name: &str) -> Self {
+        self.owner = Some(name.into());
         self
     }
 
@@ -166,7 +183,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 }
 
-/// What other programs call this one where it has a session.
-pub(super) fn owner() -> Arc<str> {
-    format!("the program with the process id {}, engine {:08x}", std::process::id(), fastrand::u32(..)).into()
+/// What other programs call this one where it has a session. No two starts of a program are called the same: a lease is kept by who is
+/// called as who took it.
+pub(super) fn owner(name: Option<&str>) -> Arc<str> {
+    let (process, engine) = (std::process::id(), fastrand::u32(..));
+    match name {
+        Some(name) => format!("{name} (process id {process}, engine {engine:08x})").into(),
+        None => format!("the program with the process id {process}, engine {engine:08x}").into(),
+    }
 }

@@ -51,6 +51,28 @@ impl DurableSession {
         Ok(!is_sure)
     }
 
+    /// It was leased at that time, and read since.
+    pub(in crate::engine) fn was_leased(&self, lease: Lease, since: Instant, lasting: Duration) {
+        let (half, over) = (since.checked_add(lasting / 2), since.checked_add(lasting));
+        *self.leased.lock() = Some(Held { lease, half, over, is_sure: true });
+    }
+
+    /// It is not this program's any more, where it was.
+    pub(in crate::engine) fn gives_back(&self) {
+        let held = self.leased.lock().take();
+        self.give_back(held);
+    }
+
+    fn give_back(&self, held: Option<Held>) {
+        let Some(Held { lease, .. }) = held else { return };
+        if let Err(error) = called(&*self.store.store, |store| store.give_back(&self.name, &lease)) {
+            // It runs out by itself.
+            tell(
+                || tracing::warn!(target: "theus::store", session = %self.name, %error, "the lease is not given back"),
+            );
+        }
+    }
+
     /// The state is what the store had under this lease.
     pub(in crate::engine) fn has_looked(&self) {
         if let Some(held) = &mut *self.leased.lock() {
@@ -74,12 +96,7 @@ impl DurableSession {
 
 impl Drop for DurableSession {
     fn drop(&mut self) {
-        let Some(Held { lease, .. }) = self.leased.get_mut().take() else { return };
-        if let Err(error) = called(&*self.store.store, |store| store.give_back(&self.name, &lease)) {
-            // It runs out by itself.
-            tell(
-                || tracing::warn!(target: "theus::store", session = %self.name, %error, "the lease is not given back"),
-            );
-        }
+        let held = self.leased.get_mut().take();
+        self.give_back(held);
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use super::carriage::Carriage;
 use super::lease::Held;
@@ -22,6 +22,8 @@ pub(in crate::engine) struct DurableSession {
     pub(super) leased: Mutex<Option<Held>>,
     /// Where no store keeps it, and it is carried as a value.
     pub(in crate::engine) carriage: Option<Carriage>,
+    /// Held by who writes an event beside the session, as one of several: who gives the session up waits for them.
+    writing: RwLock<()>,
     at: Mutex<At>,
 }
 
@@ -96,7 +98,7 @@ impl DurableSession {
             found: None,
             first: None,
         };
-        Self { name, store, leased: Mutex::default(), carriage: None, at: Mutex::new(at) }
+        Self { name, store, leased: Mutex::default(), carriage: None, writing: RwLock::default(), at: Mutex::new(at) }
     }
 
     pub(in crate::engine) fn carried_by(mut self, carriage: Carriage) -> Self {
@@ -154,6 +156,13 @@ impl DurableSession {
 
     pub(in crate::engine) fn is_lost(&self, why: StoreError) {
         self.at.lock().lost = Some(why);
+    }
+
+    /// It goes on elsewhere, or is read again: no event is written by it from now on, and none is on its way.
+    pub(in crate::engine) fn goes_elsewhere(&self, why: StoreError) {
+        let _nobody_writes = self.writing.write();
+        self.is_lost(why);
+        self.lease_is_lost();
     }
 
     /// So many numbers for events: the first of them.
@@ -328,11 +337,17 @@ impl DurableSession {
         came: Option<u64>,
         answer: Option<StoredAnswer>,
     ) -> Result<u64, StoreError> {
+        let _writes = self.writing.read();
+        let has_workflow = self.has_workflow();
+        if has_workflow && let Some(why) = self.lost() {
+            return Err(why);
+        }
         let emit = || {
             let number = self.numbers(1);
             let raised = vec![StoredEvent { came, ..stored(event, number, urgent, false) }];
-            let answer = answer.clone();
-            let write = Write { session: Arc::clone(&self.name), raised, answer, ..Write::default() };
+            // Under the lease, where there is one: whoever drives the session by now would not hear of it.
+            let (answer, lease) = (answer.clone(), if has_workflow { self.lease() } else { None });
+            let write = Write { session: Arc::clone(&self.name), raised, answer, lease, ..Write::default() };
             self.store.write_alone(write).map(|()| number)
         };
         match emit() {
@@ -341,6 +356,10 @@ impl DurableSession {
                     self.numbers_after(&stored.events);
                 }
                 emit()
+            }
+            Err(error @ StoreError::Leased { .. }) => {
+                self.is_lost(error.clone());
+                Err(error)
             }
             emitted => emitted,
         }

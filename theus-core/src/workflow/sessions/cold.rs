@@ -38,6 +38,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// The same; one of the store that has no workflow is found where it `begins` with it now.
     fn find(self: &Arc<Self>, name: &str, begins: bool) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         match self.slot(name) {
+            Ok(slot) if self.engine.has_store() && !self.has(&slot)? => self.open_kept(name, begins),
             // Whether the store has it is not looked for any more: who asks is not told that there is none.
             Err(SessionError::Unknown { .. }) if self.engine.has_store() && self.is_closing() => {
                 Err(SessionError::ShutDown)
@@ -57,7 +58,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         let first = D::default_fields().map(|fields| D::from_fields(&fields));
         let first = first.ok_or_else(|| SessionError::NoDefault { session: name.to_owned() })?;
         let name: Arc<str> = name.into();
-        let engine = self.engine.open_kept(&name, first)?.ok_or_else(unknown)?;
+        let engine = self.engine.open_held(&name, first)?.ok_or_else(unknown)?;
         let slot = match self.sessions.entry(Arc::clone(&name)) {
             // Somebody was faster.
             Entry::Occupied(place) => return Ok(Arc::clone(place.get())),
@@ -118,6 +119,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             session.save(&Environment::new(engine, &self.keeper))
         };
         let engine = self.engine.begin_kept(&name, domain, begin)?.ok_or_else(exists)?;
+        if self.cold.leased_for.is_some() {
+            // It is in the store, and anybody's: it is opened as any other.
+            drop((engine, session));
+            return match self.find(&name, false) {
+                Ok(_) => Ok(()),
+                // It has begun, and goes on by whoever has it; or by this program, when the store can be asked again.
+                Err(SessionError::Store(error)) => {
+                    tell(
+                        || tracing::debug!(target: "theus::store", session = &*name, %error, "it has begun, and is not here"),
+                    );
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+        }
         // Who has found it in the store meanwhile has what was stored here.
         if let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) {
             let slot = self.slot_of(engine, &name, session);
@@ -178,10 +194,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     }
 
     /// Opens one by itself; later, where that is not possible now.
-    fn opens(self: &Arc<Self>, name: &Arc<str>) {
+    pub(super) fn opens(self: &Arc<Self>, name: &Arc<str>) {
         match self.reach(name) {
             Ok(_) | Err(SessionError::Unknown { .. } | SessionError::ShutDown) => {}
-            Err(SessionError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Io { .. }))) => {
+            // Another program has it. Where that ends, it is found by who looks out.
+            Err(SessionError::Store(StoreError::Leased { .. })) => {}
+            Err(SessionError::Store(
+                error @ (StoreError::Unavailable { .. } | StoreError::Io { .. } | StoreError::InDoubt { .. }),
+            )) => {
                 tell(|| tracing::warn!(target: "theus::store", session = &**name, %error, "it is opened later"));
                 self.sleeps(name, self.keeper.now().checked_add(AGAIN));
             }
@@ -277,7 +297,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     /// Whether the store has where it has come to, and not only what it follows from: whoever asks for it next is told that.
-    fn is_stored_whole(&self, shared: &SharedPool<D, G, E>) -> bool {
+    pub(super) fn is_stored_whole(&self, shared: &SharedPool<D, G, E>) -> bool {
         let Some(mut inner) = self.inner.try_lock() else { return false };
         let environment = Environment::new(&self.engine, &shared.keeper);
         if !inner.is_at_rest() {

@@ -3,6 +3,8 @@
 use thiserror::Error;
 
 use crate::signal::EmitError;
+#[cfg(feature = "store")]
+use crate::store::StoreError;
 use crate::workflow::interpreter::PositionError;
 
 /// Why something could not be done with a session.
@@ -157,4 +159,39 @@ pub enum SessionError {
     /// It cannot go on from the position.
     #[error(transparent)]
     Position(#[from] Box<PositionError>),
+}
+
+#[cfg(feature = "store")]
+impl SessionError {
+    /// The program that has the session, where it is another one's by a [lease](crate::EngineBuilder::lease_sessions): it is to be asked there,
+    /// or here again when that lease has run out. What was asked under a key is known to every program.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::MemoryStore;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { opened: u32 }
+    /// # let flow = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { events: { CMD_SHUT: CLOSED } } }";
+    /// let store = MemoryStore::new();
+    /// let program = |name: &str| -> Result<_, Box<dyn std::error::Error>> {
+    ///     let engine = Engine::builder(Door::default()).store(store.clone()).session_in_memory();
+    ///     let engine = engine.lease_sessions(Duration::from_secs(2)).leases_as(name).build()?;
+    ///     Ok(Sessions::of_text(&engine, "door.yaml", flow)?.start()?)
+    /// };
+    /// let (one, two) = (program("http://10.0.0.1:8080")?, program("http://10.0.0.2:8080")?);
+    /// one.open("front", Door::default())?;
+    /// let refused = two.emit("front", "CMD_OPEN").unwrap_err();
+    /// assert!(refused.held_by().is_some_and(|owner| owner.starts_with("http://10.0.0.1:8080 ")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn held_by(&self) -> Option<&str> {
+        match self {
+            Self::Store(StoreError::Leased { owner, .. })
+            | Self::Emit { source: EmitError::Store(StoreError::Leased { owner, .. }), .. } => Some(owner),
+            _ => None,
+        }
+    }
 }

@@ -106,6 +106,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
                 worker_threads
             }
         };
+        #[cfg(feature = "store")]
+        let leased_for = engine.leased_for();
         let names = Names::of(&definition);
         let arrivals = arrivals_by(&keeper, &definition);
         let shared = SharedPool {
@@ -140,11 +142,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
             #[cfg(feature = "store")]
-            cold: Cold::new(warm),
+            cold: Cold::new(warm, leased_for),
         };
         let shared = Arc::new(shared);
         #[cfg(feature = "store")]
-        shared.open_under_way();
+        {
+            shared.open_under_way();
+            shared.looks_out();
+        }
         Ok(Self { shared, worker_threads: Mutex::new(worker_threads) })
     }
 

@@ -37,6 +37,8 @@ mod first;
 mod firsts;
 mod handle;
 mod happening;
+#[cfg(feature = "store")]
+mod held;
 mod inner;
 mod keys;
 mod later;

@@ -95,6 +95,10 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
 pub(super) struct Cold<D: Context, G: Context, E> {
     /// About how many are here at most.
     pub(super) warm: usize,
+    /// For how long a session is leased, where several programs have the store.
+    pub(super) leased_for: Option<Duration>,
+    /// Who looks every now and then for sessions that are nobody's.
+    pub(super) lookout: std::sync::OnceLock<Arc<dyn Runnable>>,
     pub(super) rests: AtomicU64,
     pub(super) resting: Mutex<VecDeque<Resting<D, G, E>>>,
     /// The number of each when it did last.
@@ -114,9 +118,11 @@ type Resting<D, G, E> = (Weak<Slot<D, G, E>>, u64, Option<Moment>);
 
 #[cfg(feature = "store")]
 impl<D: Context, G: Context, E> Cold<D, G, E> {
-    pub(super) fn new(warm: usize) -> Self {
+    pub(super) fn new(warm: usize, leased_for: Option<Duration>) -> Self {
         Self {
             warm,
+            leased_for,
+            lookout: std::sync::OnceLock::new(),
             rests: AtomicU64::new(0),
             resting: Mutex::default(),
             rested: DashMap::new(),

@@ -22,13 +22,15 @@ use super::stage::Stage;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
+#[cfg(feature = "store")]
+use crate::store::StoreError;
 use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
 use crate::workflow::interpreter::{Advanced as Progress, Environment, Interpreter, Requests, Troubled};
 
 /// After so long it is tried again to store where a session is.
 #[cfg(feature = "store")]
-const UNSAVED_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
+pub(super) const UNSAVED_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// How many steps a session makes before others have their turn.
 pub(super) const STEP_BUDGET: usize = 32;
@@ -60,15 +62,31 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     pub(super) home: usize,
     pub(super) stage: Stage,
     /// It has left the pool.
-    is_closed: AtomicBool,
+    pub(super) is_closed: AtomicBool,
     /// It handles no more events.
     pub(super) is_over: AtomicBool,
     requests: Requests,
+    /// Why it goes on without this slot: another program has it, or it is read again.
+    #[cfg(feature = "store")]
+    pub(super) elsewhere: std::sync::OnceLock<Box<StoreError>>,
+    /// It was opened because it had something to do, and the store has not heard yet that this is done.
+    #[cfg(feature = "store")]
+    pub(super) was_found: AtomicBool,
     pub(super) inner: Mutex<Inner>,
 }
 
+/// Whether a slot has the session that it drives.
+#[cfg(feature = "store")]
+pub(super) enum Holds {
+    Session,
+    /// Another program may have changed it.
+    Nothing(StoreError),
+    /// It is asked again then.
+    Unknown(Option<Moment>),
+}
+
 /// How a budget of steps was spent.
-enum BudgetEnd {
+pub(super) enum BudgetEnd {
     /// There is more to do at once.
     More,
     /// Nothing until it is woken, or until this time.
@@ -93,6 +111,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             is_closed: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             requests: Requests::default(),
+            #[cfg(feature = "store")]
+            elsewhere: std::sync::OnceLock::new(),
+            #[cfg(feature = "store")]
+            was_found: AtomicBool::new(true),
             inner: Mutex::new(Inner::new(session)),
         });
         slot.engine.bus().listen(slot.session_waker.clone());
@@ -154,7 +176,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>) {
+    pub(super) fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>) {
         let environment = Environment::new(&self.engine, &shared.keeper);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| inner.session.interrupt(&environment))) {
             inner.breaks(panic, &environment);
@@ -223,6 +245,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     pub(super) fn ends_questions(&self) {
         let session = || self.name.to_string();
         let why = || match self.is_closed() {
+            #[cfg(feature = "store")]
+            true if self.elsewhere.get().is_some() => self.gone_elsewhere(),
             true => SessionError::Unknown { session: session() },
             false => SessionError::Over { session: session() },
         };
@@ -264,6 +288,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             self.tell_step(inner, shared);
             return Some(BudgetEnd::Rest(None));
         }
+        #[cfg(feature = "store")]
+        match self.holds(shared) {
+            Holds::Session => {}
+            Holds::Nothing(why) => return Some(self.goes_on_elsewhere(inner, why)),
+            Holds::Unknown(again) => return Some(BudgetEnd::Rest(again)),
+        }
         if inner.subscription.is_none() && shared.is_watched() {
             inner.subscription = Some(TraceSubscription::on(inner.session.trace_mut()));
         }
@@ -281,6 +311,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 return Some(BudgetEnd::Rest(None));
             }
             Ok(Some(Ok(progress))) => progress,
+            #[cfg(feature = "store")]
+            Ok(Some(Err(_))) if self.engine.lost().is_some() => Progress::Stepped,
             Ok(Some(Err(Troubled { trouble, handled }))) => {
                 let problem = trouble.to_string();
                 inner.trouble = Some(problem.as_str().into());
@@ -298,6 +330,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Progress::Over
             }
         };
+        // What it has come to is not what the session has: nobody is told of it.
+        #[cfg(feature = "store")]
+        if let Some(why) = self.engine.lost() {
+            return Some(self.goes_on_elsewhere(inner, why));
+        }
         let awaits =
             matches!(progress, Progress::Pending { .. } | Progress::Working { .. }) && !environment.is_left_alone();
         shared.real.set(&mut inner.awaits, awaits);
@@ -386,6 +423,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E
             if let BudgetEnd::Rest(due) = ended {
                 self.set_timer(shared, due);
                 self.engine.rest();
+                #[cfg(feature = "store")]
+                if shared.cold.leased_for.is_some() {
+                    self.rests_leased(shared);
+                }
                 #[cfg(feature = "store")]
                 if shared.questions.are_some_at_rest() {
                     self.tell_at_rest();

@@ -1,10 +1,10 @@
 //! Leases and fences: rule 8.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::super::desk::{Desk, Outcome, answers, event, fine, on, same};
-use crate::store::{Lease, StoreError, Write};
+use crate::store::{Lease, Place, StoreError, Write};
 
 super::cases! {
     8 "a session that is leased is not gone on with by others" refuses_others
@@ -21,6 +21,7 @@ super::cases! {
     8 "a session that is not there cannot be leased" not_there
     8 "leases are each session's own" own
     8 "a lease is seen by another handle" another_handle
+    0 "what has something to do and is nobody's is found, page by page" unattended
 }
 
 /// Longer than a case takes.
@@ -142,6 +143,30 @@ fn older_gives_nothing(desk: &Desk<'_>) -> Outcome {
     fine("give_back of nobody", desk.store.give_back("nobody", &mine))?;
     answers!("a step of others", step(desk, None)?, Err(StoreError::Leased { owner, .. }) if owner == "you");
     Ok(())
+}
+
+fn unattended(desk: &Desk<'_>) -> Outcome {
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let found = |after: Option<&str>, most| fine("unattended", desk.store.unattended(at(1_000), after, most));
+    same("in an empty store", found(None, 9)?, vec![])?;
+    let names = ["due", "event", "late", "ready", "rests", "was leased"];
+    names.iter().try_for_each(|name| desk.begun(name, vec![]))?;
+    let place = |due, ready| Some(Place { due, ready, ..super::state::place("A", 0) });
+    desk.beside(Write { place: place(Some(at(1_000)), false), ..on("due") })?;
+    desk.beside(Write { raised: vec![event(1)], ..on("event") })?;
+    desk.beside(Write { place: place(Some(at(1_001)), false), ..on("late") })?;
+    for name in ["ready", "was leased"] {
+        desk.beside(Write { place: place(None, true), ..on(name) })?;
+    }
+    desk.beside(Write { place: place(None, false), ..on("rests") })?;
+    fine("lease", desk.store.lease("was leased", "me", SHORT))?;
+    thread::sleep(2 * SHORT);
+    let expected = ["due", "event", "ready", "was leased"].map(str::to_owned);
+    for most in [0, 1, 2, 4, usize::MAX] {
+        same("the first", found(None, most)?, expected.iter().take(most).cloned().collect())?;
+        same("behind one", found(Some("event"), most)?, expected.iter().skip(2).take(most).cloned().collect())?;
+    }
+    same("behind all", found(Some("was leased"), 9)?, vec![])
 }
 
 fn not_there(desk: &Desk<'_>) -> Outcome {
