@@ -247,7 +247,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     fn waits(&self, name: &str, state: &str) -> Result<Waits<D, G, E>, SessionError> {
-        let state = self.state(state)?;
+        self.waits_in(name, self.state(state)?)
+    }
+
+    fn waits_in(&self, name: &str, state: StateId) -> Result<Waits<D, G, E>, SessionError> {
         let slot = self.shared.reach(name)?;
         let ticket = {
             let mut inner = slot.look()?;
@@ -268,10 +271,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     fn poll_state(&self, waits: &mut Waits<D, G, E>, waker: &Waker) -> Poll<Result<(), SessionError>> {
+        #[cfg(feature = "store")]
+        if waits.slot.elsewhere.get().is_some() && !waits.ticket.is_reached() {
+            // It goes on without this slot: it is waited for where it is read again; where another program has it, that is the answer.
+            *waits = self.waits_in(&Arc::clone(&waits.slot.name), waits.state)?;
+        }
         let Waits { slot, ticket, .. } = waits;
         ticket.wakes(waker);
         if ticket.is_reached() {
             return Poll::Ready(Ok(()));
+        }
+        #[cfg(feature = "store")]
+        if slot.elsewhere.get().is_some() {
+            // Given up meanwhile: whoever waited by then has been woken, and this one may have come too late for it.
+            waker.wake_by_ref();
+            return Poll::Pending;
         }
         if !slot.is_over.load(Ordering::Acquire) {
             return Poll::Pending;

@@ -70,11 +70,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
                     None => return Err(unknown()),
                 }
                 engine.is_driven()?;
+                // Whoever finds one that is over is told so, before its first step too.
+                let is_over = session.is_over();
                 let slot = self.slot_of(engine, &name, session);
+                slot.is_over.store(is_over, Ordering::SeqCst);
                 drop(place.insert(Arc::clone(&slot)));
                 slot
             }
         };
+        if slot.is_over.load(Ordering::Acquire) {
+            slot.engine.end_session();
+        }
         self.wakes_no_more(&name);
         self.joins(&slot);
         Runnable::wake(Arc::clone(&slot));
