@@ -1,6 +1,6 @@
 //! What the port asks, of the database.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use theus_core::audit::AuditRecord;
 use theus_core::store::{
@@ -13,6 +13,7 @@ use tokio_postgres::types::ToSql;
 use crate::prune::PRUNE;
 use crate::read;
 use crate::store::PostgresStore;
+use crate::values::nanos;
 use crate::write::stored_base;
 use crate::writer::Job;
 
@@ -136,6 +137,12 @@ impl Store for PostgresStore {
             Some(after) => self.shared.ask(read::AFTER, with![most, bytes(after)], true)?,
         };
         rows.iter().map(|row| read::session(row, &self.shared.name)).collect()
+    }
+
+    fn unattended(&self, now: SystemTime, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        let parameters = with![read::page(most), after.map(bytes), nanos(now)];
+        let rows = self.shared.ask(read::UNATTENDED, parameters, true)?;
+        rows.iter().map(|row| read::name_of(row, &self.shared.name)).collect()
     }
 
     fn ledger(&self, from: u64, most: usize) -> Result<Vec<AuditRecord>, StoreError> {

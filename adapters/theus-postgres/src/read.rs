@@ -233,9 +233,19 @@ pub(crate) const FROM: &str =
 pub(crate) const AFTER: &str = "SELECT name, step, ready OR events > 0, due FROM session \
     WHERE substr(name, 1, 512) >= substr($2::bytea, 1, 512) AND name > $2 ORDER BY substr(name, 1, 512), name LIMIT $1";
 
+/// Those that have something to do and are nobody's, by the server's clock, after one that may be none.
+pub(crate) const UNATTENDED: &str = "SELECT name FROM session \
+    WHERE (ready OR events > 0 OR due <= $3) AND (leased_until IS NULL OR leased_until <= clock_timestamp()) \
+    AND ($2::bytea IS NULL OR substr(name, 1, 512) >= substr($2::bytea, 1, 512) AND name > $2) \
+    ORDER BY substr(name, 1, 512), name LIMIT $1";
+
+pub(crate) fn name_of(row: &Row, name: &Name) -> Result<String, StoreError> {
+    text(row.get(0), name, "the name of a session")
+}
+
 pub(crate) fn session(row: &Row, name: &Name) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
-        name: text(row.get(0), name, "the name of a session")?,
+        name: name_of(row, name)?,
         step: row.get::<_, i64>(1).cast_unsigned(),
         ready: row.get(2),
         due: row.get::<_, Option<i64>>(3).map(time),
