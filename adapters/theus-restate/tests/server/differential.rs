@@ -129,7 +129,7 @@ fn run(server: &Server, object: &str, seed: u64, calls: u64) -> (Option<String>,
                 let ingress = Ingress::at(&server.ingress).unwrap();
                 let mut pair = Pair { server, ingress, object, reference, at_rest: BTreeMap::new() };
                 let mut posted: BTreeMap<String, u64> = BTreeMap::new();
-                let sink = format!("sink-{number}");
+                let sink = format!("sink-{seed:x}-{number}");
                 for call in 0..calls / THREADS {
                     if is_over.load(Ordering::Relaxed) {
                         return;
