@@ -30,9 +30,6 @@ pub struct AuditSession {
     /// Those of all sessions of the engine.
     alarms: Arc<Alarms>,
     samples: Samples,
-    /// Its own ledger, where it is carried as a value.
-    #[cfg(feature = "store")]
-    ledger: Option<Box<OwnLedger>>,
 }
 
 impl AuditSession {
@@ -43,40 +40,32 @@ impl AuditSession {
     }
 
     pub(super) fn beside(name: Text, engine: Arc<Tallies>, alarms: Arc<Alarms>) -> Self {
-        Self {
-            name,
-            own: Tallies::default(),
-            engine,
-            alarms,
-            samples: Samples::default(),
-            #[cfg(feature = "store")]
-            ledger: None,
-        }
+        Self { name, own: Tallies::default(), engine, alarms, samples: Samples::default() }
     }
 
     /// It has a ledger of its own, which goes on behind this record.
     #[cfg(feature = "store")]
     pub(crate) fn with_ledger(mut self, tail: Tail) -> Self {
-        self.ledger = Some(Box::new(OwnLedger::behind(tail)));
+        self.samples = Samples::beside(OwnLedger::behind(tail));
         self
     }
 
     /// The end of its own ledger.
     #[cfg(feature = "store")]
     pub(crate) fn recorded(&self) -> Tail {
-        self.ledger.as_ref().map_or(Tail::START, |ledger| ledger.tail())
+        self.samples.ledger().map_or(Tail::START, OwnLedger::tail)
     }
 
     /// The records of its own ledger that were not asked for yet.
     #[cfg(feature = "store")]
     pub(crate) fn take_records(&self) -> Vec<AuditRecord> {
-        self.ledger.as_ref().map(|ledger| ledger.take()).unwrap_or_default()
+        self.samples.ledger().map(OwnLedger::take).unwrap_or_default()
     }
 
     /// The engine's ledger has got these, which are of this session.
     pub(super) fn has_recorded(&self, records: &[AuditRecord]) {
         #[cfg(feature = "store")]
-        if let Some(ledger) = &self.ledger {
+        if let Some(ledger) = self.samples.ledger() {
             ledger.copies(records);
         }
         #[cfg(not(feature = "store"))]

@@ -10,6 +10,8 @@ use parking_lot::Mutex;
 use super::counted::CountedRule;
 use super::counter::Counter;
 use super::key::Key;
+#[cfg(feature = "store")]
+use super::ledger::OwnLedger;
 use super::tallies::MOST_KEYS;
 #[cfg(feature = "store")]
 use crate::store::{StoredCount, StoredSample};
@@ -41,9 +43,24 @@ struct Kept {
     /// Whether time alone has changed one, which no run brings to a store.
     #[cfg(feature = "store")]
     looked: AtomicBool,
+    /// The session's own ledger, where it is carried as a value: here, so that no other session has a place for it.
+    #[cfg(feature = "store")]
+    ledger: Option<OwnLedger>,
 }
 
 impl Samples {
+    /// None, of a session that has a ledger of its own.
+    #[cfg(feature = "store")]
+    pub(super) fn beside(ledger: OwnLedger) -> Self {
+        Self(OnceLock::from(Box::new(Kept { ledger: Some(ledger), ..Kept::default() })))
+    }
+
+    /// The session's own ledger, where it has one.
+    #[cfg(feature = "store")]
+    pub(super) fn ledger(&self) -> Option<&OwnLedger> {
+        self.0.get()?.ledger.as_ref()
+    }
+
     /// What a rule has seen last.
     pub(super) fn of(&self, rule: &CountedRule, key: &Key) -> Option<Sample> {
         self.0.get()?.table.lock().get(&(rule.counter, key.clone())).copied()
@@ -85,7 +102,7 @@ impl Samples {
     }
 
     pub(super) fn has_any(&self) -> bool {
-        self.0.get().is_some()
+        self.0.get().is_some_and(|kept| !kept.table.lock().is_empty())
     }
 
     /// Whether one has changed since this was asked last.

@@ -272,7 +272,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
 
     fn poll_state(&self, waits: &mut Waits<D, G, E>, waker: &Waker) -> Poll<Result<(), SessionError>> {
         #[cfg(feature = "store")]
-        if waits.slot.elsewhere.get().is_some() && !waits.ticket.is_reached() {
+        if waits.slot.is_elsewhere.load(Ordering::Acquire) && !waits.ticket.is_reached() {
             // It goes on without this slot: it is waited for where it is read again; where another program has it, that is the answer.
             *waits = self.waits_in(&Arc::clone(&waits.slot.name), waits.state)?;
         }
@@ -282,7 +282,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return Poll::Ready(Ok(()));
         }
         #[cfg(feature = "store")]
-        if slot.elsewhere.get().is_some() {
+        if slot.is_elsewhere.load(Ordering::Acquire) {
             // Given up meanwhile: whoever waited by then has been woken, and this one may have come too late for it.
             waker.wake_by_ref();
             return Poll::Pending;

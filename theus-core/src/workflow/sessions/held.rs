@@ -40,7 +40,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
                 Err(error) => return Err(SessionError::Store(error)),
             },
         };
-        slot.goes_elsewhere(slot.look()?, why);
+        slot.goes_elsewhere(slot.look()?, &why);
         Ok(false)
     }
 
@@ -82,10 +82,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
 impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     /// It goes on elsewhere, or is read again: nothing of it is told any more, and nothing is written. False where somebody else has
     /// seen to that.
-    pub(super) fn goes_elsewhere(&self, inner: MutexGuard<'_, Inner>, why: StoreError) -> bool {
+    pub(super) fn goes_elsewhere(&self, inner: MutexGuard<'_, Inner>, why: &StoreError) -> bool {
         let shared = &*self.shared;
-        self.engine.goes_elsewhere(&why);
-        if self.elsewhere.set(Box::new(why)).is_err() {
+        self.engine.goes_elsewhere(why);
+        if self.is_elsewhere.swap(true, Ordering::AcqRel) {
             return false;
         }
         self.is_closed.store(true, Ordering::Release);
@@ -115,8 +115,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
     /// Why it is not to be had by this slot any more.
     pub(super) fn gone_elsewhere(&self) -> SessionError {
-        match self.elsewhere.get() {
-            Some(why) => SessionError::Store((**why).clone()),
+        match self.engine.lost() {
+            Some(why) => SessionError::Store(why),
             None => SessionError::Unknown { session: self.name.to_string() },
         }
     }
@@ -143,7 +143,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     pub(super) fn goes_on_elsewhere(&self, inner: MutexGuard<'_, Inner>, why: StoreError) -> BudgetEnd {
         let is_others = matches!(why, StoreError::Leased { .. });
         tell(|| tracing::info!(target: "theus::store", session = &*self.name, %why, "it is not driven on from here"));
-        if self.goes_elsewhere(inner, why) && !is_others && !self.shared.is_closing() {
+        if self.goes_elsewhere(inner, &why) && !is_others && !self.shared.is_closing() {
             self.shared.opens(&self.name);
         }
         BudgetEnd::Rest(None)

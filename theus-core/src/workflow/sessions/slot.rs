@@ -66,9 +66,9 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     /// It handles no more events.
     pub(super) is_over: AtomicBool,
     requests: Requests,
-    /// Why it goes on without this slot: another program has it, or it is read again.
+    /// It goes on without this slot: another program has it, or it is read again. Its engine knows why.
     #[cfg(feature = "store")]
-    pub(super) elsewhere: std::sync::OnceLock<Box<StoreError>>,
+    pub(super) is_elsewhere: AtomicBool,
     /// It was opened because it had something to do, and the store has not heard yet that this is done.
     #[cfg(feature = "store")]
     pub(super) was_found: AtomicBool,
@@ -112,7 +112,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             is_over: AtomicBool::new(false),
             requests: Requests::default(),
             #[cfg(feature = "store")]
-            elsewhere: std::sync::OnceLock::new(),
+            is_elsewhere: AtomicBool::new(false),
             #[cfg(feature = "store")]
             was_found: AtomicBool::new(true),
             inner: Mutex::new(Inner::new(session)),
@@ -246,7 +246,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         let session = || self.name.to_string();
         let why = || match self.is_closed() {
             #[cfg(feature = "store")]
-            true if self.elsewhere.get().is_some() => self.gone_elsewhere(),
+            true if self.is_elsewhere.load(Ordering::Acquire) => self.gone_elsewhere(),
             true => SessionError::Unknown { session: session() },
             false => SessionError::Over { session: session() },
         };
