@@ -259,6 +259,37 @@ fn who_waits_for_a_state_is_told_when_another_program_has_the_session() {
     drop(two);
 }
 
+#[test]
+fn who_waits_for_the_first_of_several_hears_of_one_that_is_given_up() {
+    let store = MemoryStore::new();
+    let one = stepped(&store, SHORT);
+    for name in ["ann", "bob", "cleo"] {
+        one.open(name, Card::default()).unwrap();
+    }
+    one.step_until_idle(100);
+    let mut task = Task::from_waker(Waker::noop());
+    let mut of_two = pin!(one.wait_for_any_async(&["ann", "bob"], &["LOCKED"]));
+    let mut of_another = pin!(one.wait_for_any_async(&["cleo"], &["LOCKED"]));
+    assert!(of_two.as_mut().poll(&mut task).is_pending() && of_another.as_mut().poll(&mut task).is_pending());
+    thread::sleep(2 * SHORT);
+    // One is another program's by now, and one is read again, by whoever asks for it.
+    let two = stepped(&store, LONG);
+    assert_eq!(two.states("ann").unwrap(), ["OPEN"]);
+    assert!(is_leased(one.states("ann")));
+    one.emit("cleo", "CMD_LOCK").unwrap();
+    match of_two.as_mut().poll(&mut task) {
+        Poll::Ready(answer) => assert!(is_leased(answer)),
+        Poll::Pending => panic!("it waits for what nobody tells it"),
+    }
+    one.step_until_idle(100);
+    let first = (0..3).find_map(|_| match of_another.as_mut().poll(&mut task) {
+        Poll::Ready(first) => Some(first.unwrap()),
+        Poll::Pending => None,
+    });
+    assert_eq!(first.map(|first| (first.session, first.state)), Some(("cleo".to_owned(), "LOCKED".to_owned())));
+    drop(two);
+}
+
 /// Each ask is done once, whoever is asked and however often: the sums are those of the books.
 #[test]
 fn programs_that_contend_do_each_ask_once() {

@@ -165,8 +165,13 @@ fn who_waits_for_the_first_of_all_keeps_none_in_memory_and_hears_of_those_that_c
         for name in &names {
             cards.run(name, Spend { amount: 1 }).wait(LONG).unwrap();
         }
-        assert!(cards.wait_until_idle(LONG));
-        assert!(cards.census().open <= 6, "{:?}", cards.census());
+        // One that somebody still had when it was to go is let go of when the next comes to rest.
+        let has_room = (0..50).any(|_| {
+            cards.run("card 0", Spend { amount: 1 }).wait(LONG).unwrap();
+            assert!(cards.wait_until_idle(LONG));
+            cards.census().open <= 6
+        });
+        assert!(has_room, "{:?}", cards.census());
         assert!(!of_all.is_finished() && !of_two.is_finished());
         cards.emit("card 11", "CMD_END").unwrap();
         assert_eq!(of_all.join().unwrap().session, "card 11");

@@ -162,10 +162,7 @@ impl Look<'_> {
     }
 
     fn at_part(&mut self, row: &[u8]) -> Result<(), Unreached> {
-        let PartRow { service_key: session, key, value_hex } =
-            serde_json::from_slice(row).map_err(|error| Unreached::Answer(error.to_string()))?;
-        let value =
-            bytes(&value_hex).ok_or_else(|| Unreached::Answer("a value has no hexadecimal digits".to_owned()))?;
+        let (session, key, value) = part(row)?;
         if self.parts.as_ref().is_none_or(|(known, _)| *known != session) {
             self.has_parts();
         }
@@ -271,6 +268,8 @@ fn part(row: &[u8]) -> Result<(String, String, Vec<u8>), Unreached> {
 
 /// Out of hexadecimal digits, two each.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    digits.as_bytes().chunks(2).map(pair).collect()
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|four| u8::try_from(four).ok());
+    let (pairs, rest) = digits.as_bytes().as_chunks();
+    let bytes: Option<_> = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    bytes.filter(|_| rest.is_empty())
 }

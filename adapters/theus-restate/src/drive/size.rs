@@ -40,3 +40,50 @@ pub(super) fn fits(session: &str, before: usize, bytes: usize) -> Result<(), Ste
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::*;
+
+    /// Counts warnings.
+    #[derive(Clone, Default)]
+    struct Warnings(Arc<AtomicU32>);
+
+    impl Subscriber for Warnings {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() == Level::WARN && metadata.target() == "theus::restate"
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn that_it_has_become_long_is_told_once_and_what_is_too_long_is_refused() {
+        let warnings = Warnings::default();
+        let told = |before, bytes| {
+            let fits = tracing::subscriber::with_default(warnings.clone(), || fits("a", before, bytes));
+            (fits.is_ok(), warnings.0.swap(0, Ordering::Relaxed))
+        };
+        assert_eq!(told(0, TOLD), (true, 0));
+        assert_eq!(told(TOLD, TOLD + 1), (true, 1));
+        assert_eq!(told(TOLD + 1, TOLD + 2), (true, 0), "it was told before");
+        assert_eq!(told(TOLD + 1, MOST), (true, 0));
+        assert_eq!(told(MOST, MOST + 1), (false, 0));
+    }
+}

@@ -98,6 +98,11 @@ fn difference_of(carrier_of: &mut Option<Carrier>, seed: u64, calls: u32, sessio
     differs
 }
 
+/// How many calls each seed makes; more by `THEUS_CALLS`.
+fn calls() -> u32 {
+    std::env::var("THEUS_CALLS").ok().and_then(|calls| calls.parse().ok()).unwrap_or(500)
+}
+
 #[test]
 fn so_is_what_is_kept_in_parts_on_two_machines_whatever_is_lost() {
     let seed = std::env::var("THEUS_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -105,12 +110,12 @@ fn so_is_what_is_kept_in_parts_on_two_machines_whatever_is_lost() {
     println!("THEUS_SEED={seed}");
     for seed in (0..3).map(|more| seed.wrapping_add(more)) {
         let mut carrier = Some(Carrier::in_parts(Arc::new(World::default()), seed));
-        if let Some(different) = difference_of(&mut carrier, seed, 1_500, 8) {
+        if let Some(different) = difference_of(&mut carrier, seed, calls(), 8) {
             panic!("{different}");
         }
         let parts = carrier.unwrap().parts.unwrap();
         // Both ways were gone, and both kinds of parts are there.
-        assert!(parts.read > 50 && parts.known > 500, "{} read, {} known", parts.read, parts.known);
+        assert!(parts.read > 10 && parts.known > 100, "{} read, {} known", parts.read, parts.known);
         for kind in ["value:marks", "since:marks"] {
             assert!(parts.kept.keys().any(|(_, key)| key == kind), "{kind}");
         }
@@ -152,8 +157,8 @@ fn what_is_carried_is_what_stays_in_one_process() {
     let seed = std::env::var("THEUS_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("THEUS_SEED={seed}");
-    for seed in (0..4).map(|more| seed.wrapping_add(more)) {
-        if let Some(different) = first_difference(seed, 1_500, 40, |_| {}) {
+    for seed in (0..3).map(|more| seed.wrapping_add(more)) {
+        if let Some(different) = first_difference(seed, calls(), 40, |_| {}) {
             panic!("{different}");
         }
     }
@@ -168,9 +173,9 @@ fn the_test_sees_what_is_not_carried() {
         ("the chain", |entry| entry.state.chain = Default::default()),
         ("the version", |entry| entry.state.version = 0),
     ];
-    assert_eq!(first_difference(7, 3_000, 5, |_| {}), None);
+    assert_eq!(first_difference(7, 1_000, 5, |_| {}), None);
     for (what, spoil) in spoils {
         // Few sessions: so that each comes to its thresholds.
-        assert!(first_difference(7, 3_000, 5, spoil).is_some(), "{what} are dropped, and nobody has seen it");
+        assert!(first_difference(7, 1_000, 5, spoil).is_some(), "{what} are dropped, and nobody has seen it");
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 use theus_core::prelude::*;
 use theus_core::workflow::VirtualClock;
-use theus_restate::drive::{Ask, Host, RunAsk, StepError};
+use theus_restate::drive::parts::{self, SteppedInParts, Warm};
+use theus_restate::drive::{Around, Ask, Host, RunAsk, StepError, StepInput};
 
 use super::world::Carrier;
 
@@ -36,4 +37,24 @@ fn one_that_is_longer_than_a_message_is_refused_and_stays_as_it_was() {
     assert!(matches!(&told, StepError::TooLong { session, bytes, most } if session == "a" && bytes > most), "{told}");
     assert!(carrier.kept == kept, "nothing of it is kept");
     assert_eq!(carrier.ask("a", fill_by(1, 1)).unwrap().unwrap().version, 2);
+}
+
+#[test]
+fn what_one_call_changes_of_a_session_in_parts_is_bounded_too() {
+    let engine = Engine::builder(Album::default()).process::<Fill>().carried().build().unwrap();
+    let (host, warm) = (Host::new(engine).in_parts(), Warm::new(64 << 20));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let step = |entry, ask| {
+        let input = StepInput { session: "a".to_owned(), entry, invocation: "inv".to_owned(), ask };
+        parts::step(&host, input, None, &warm, Around { runtime: runtime.handle(), interlock: None })
+    };
+    let SteppedInParts::Stepped { stepped, .. } = step(None, fill_by(1, 1)).unwrap() else {
+        panic!("there is nothing to be read");
+    };
+    let told = step(Some(stepped.entry.clone()), fill_by(8 << 20, 7 << 20)).unwrap_err();
+    assert!(matches!(&told, StepError::TooLong { session, .. } if session == "a"), "{told}");
+    let SteppedInParts::Stepped { stepped, .. } = step(Some(stepped.entry), fill_by(1, 1)).unwrap() else {
+        panic!("what was refused has taken the place of what is kept");
+    };
+    assert_eq!(stepped.entry.state.version, 2);
 }

@@ -69,9 +69,9 @@ pub fn count(ctx: Ctx<Till, (), Ports>) {
     let count = *ctx.domain.count;
     if count == 1 {
         // Of a table with few entries all are written.
-        (0..80).for_each(|mark| drop(ctx.domain.marks.insert(mark, format!("{mark:0>300}"))));
+        (0..80).for_each(|mark| drop(ctx.domain.marks.insert(mark, format!("{mark:0>60}"))));
     }
-    ctx.domain.marks.insert(count % 80, format!("{count:0>300}"));
+    ctx.domain.marks.insert(count % 80, format!("{count:0>60}"));
     if count % 7 == 0 {
         ctx.domain.marks.remove(&(count / 7 % 80));
     }

@@ -4,6 +4,7 @@
 
 mod differential;
 mod exactly_once;
+mod in_parts;
 mod interlock;
 mod ledger;
 #[path = "../program/mod.rs"]

@@ -135,6 +135,11 @@ impl Served<'_> {
         self.start();
     }
 
+    /// It is the same that keeps sessions in parts, or whole, when it is started next.
+    pub const fn keeps_in_parts(&mut self, in_parts: bool) {
+        self.set = if in_parts { Some("THEUS_IN_PARTS") } else { None };
+    }
+
     pub fn kill(&mut self) {
         let child = self.child.as_mut().unwrap();
         child.kill().unwrap();

@@ -98,10 +98,10 @@ impl First {
         self.waker.lock().take()
     }
 
-    /// One of the sessions is over: whom to wake.
+    /// One of the sessions is over, or goes on elsewhere: whom to wake, who looks which of both it is.
     fn is_left_by_one(&self) -> Option<Waker> {
-        let left = self.left.as_ref()?;
-        (left.fetch_sub(1, Ordering::AcqRel) == 1).then(|| self.waker.lock().take()).flatten()
+        self.left.as_ref()?.fetch_sub(1, Ordering::AcqRel);
+        self.waker.lock().take()
     }
 }
 

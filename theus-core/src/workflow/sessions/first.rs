@@ -100,7 +100,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     ///
     /// # Errors
     /// [`SessionError::NoneInTime`], at once where all that were named are over elsewhere; [`SessionError::UnknownState`];
-    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`]; [`SessionError::Store`], as where another program has one that was named.
     pub fn wait_for_any<'a>(
         &self,
         among: impl Into<Among<'a>>,
@@ -112,10 +112,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         }
         let begin = Instant::now();
         let end = begin.checked_add(at_most);
-        let first = self.first(among.into(), states)?;
+        let mut waits = self.first(among.into(), states)?;
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         loop {
-            if let Poll::Ready(answer) = self.poll_first(&first, states, begin, &waker) {
+            if let Poll::Ready(answer) = self.poll_first(&mut waits, states, begin, &waker) {
                 return answer;
             }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
@@ -141,11 +141,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         states: &[&str],
     ) -> Result<Reached, SessionError> {
         let begin = Instant::now();
-        let first = self.first(among.into(), states)?;
-        poll_fn(|task| self.poll_first(&first, states, begin, task.waker())).await
+        let mut waits = self.first(among.into(), states)?;
+        poll_fn(|task| self.poll_first(&mut waits, states, begin, task.waker())).await
     }
 
-    fn first(&self, among: Among<'_>, states: &[&str]) -> Result<Arc<First>, SessionError> {
+    fn first(&self, among: Among<'_>, states: &[&str]) -> Result<Waits<D, G, E>, SessionError> {
         let states = states.iter().map(|state| self.state(state)).collect::<Result<Arc<[StateId]>, _>>()?;
         match among {
             Among::All => {
@@ -153,37 +153,54 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
                 // Before those that are here: none comes in between.
                 self.shared.firsts.add(&first, &states);
                 self.shared.all().into_iter().for_each(|slot| slot.is_one_of(&first, &states));
-                Ok(first)
+                Ok(Waits { first, states, named: Vec::new() })
             }
-            Among::Named(names) => {
-                let names: BTreeSet<&str> = names.iter().copied().collect();
-                let slots = names.into_iter().map(|name| self.shared.reach(name)).collect::<Result<Vec<_>, _>>()?;
-                let first = Arc::new(First::of(slots.len()));
-                slots.into_iter().for_each(|slot| slot.is_one_of(&first, &states));
-                Ok(first)
-            }
+            Among::Named(names) => self.first_of(names.iter().copied().collect(), states),
         }
+    }
+
+    fn first_of(&self, names: BTreeSet<&str>, states: Arc<[StateId]>) -> Result<Waits<D, G, E>, SessionError> {
+        let named = names.into_iter().map(|name| self.shared.reach(name)).collect::<Result<Vec<_>, _>>()?;
+        let first = Arc::new(First::of(named.len()));
+        named.iter().for_each(|slot| slot.is_one_of(&first, &states));
+        Ok(Waits { first, states, named })
     }
 
     fn poll_first(
         &self,
-        first: &First,
+        waits: &mut Waits<D, G, E>,
         states: &[&str],
         begin: Instant,
         waker: &Waker,
     ) -> Poll<Result<Reached, SessionError>> {
+        let first = &waits.first;
         first.wakes(waker);
         // Whether all are over is asked first: the last of them may have come there with its last step.
         let are_over = first.are_over();
-        match first.found() {
-            Some((session, state)) => {
-                let state = self.shared.definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
-                Poll::Ready(Ok(Reached { session: session.to_string(), state }))
-            }
-            None if are_over => Poll::Ready(Err(none_in_time(states, begin))),
-            None => Poll::Pending,
+        if let Some((session, state)) = first.found() {
+            let state = self.shared.definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
+            return Poll::Ready(Ok(Reached { session: session.to_string(), state }));
         }
+        #[cfg(feature = "store")]
+        if waits.named.iter().any(|slot| slot.is_elsewhere.load(Ordering::Acquire)) {
+            // One goes on without its slot: it is waited for where it is read again; where another program has it, that is the answer.
+            let names: Vec<Arc<str>> = waits.named.iter().map(|slot| Arc::clone(&slot.name)).collect();
+            *waits = self.first_of(names.iter().map(|name| &**name).collect(), Arc::clone(&waits.states))?;
+            waker.wake_by_ref();
+            return Poll::Pending;
+        }
+        if are_over { Poll::Ready(Err(none_in_time(states, begin))) } else { Poll::Pending }
     }
+}
+
+/// One who waits for the first.
+struct Waits<D: Context, G: Context, E> {
+    first: Arc<First>,
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "no session is given up"))]
+    states: Arc<[StateId]>,
+    /// Those that were named; none where all are meant.
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "no session is given up"))]
+    named: Vec<Arc<Slot<D, G, E>>>,
 }
 
 fn none_in_time(states: &[&str], begin: Instant) -> SessionError {

@@ -24,6 +24,9 @@ pub struct Changed {
     field: Field,
     /// Whether the value is there.
     is_whole: bool,
+    /// Whether entries that are another since are kept of it from before: they go where there are none any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    had_since: bool,
 }
 
 /// A part that is to be written; without bytes, one that is no more.
@@ -57,13 +60,14 @@ impl Fields<'_> {
     /// What has changed, and all fields as they are kept.
     pub(super) fn change(&self) -> (Change, Vec<Field>) {
         let before = || self.before.iter();
-        let known: BTreeMap<&str, &Field> =
-            before().filter(|_| !self.anew).map(|field| (&*field.path, field)).collect();
+        let known: BTreeMap<&str, &Field> = before().map(|field| (&*field.path, field)).collect();
         let (mut changed, mut kept) = (Vec::new(), Vec::with_capacity(self.after.len()));
         for field in self.after {
             let parts = || self.parts.iter().filter(|part| part.path == field.path);
-            let Some(known) = known.get(field.path.as_str()) else {
-                changed.push(Changed { field: field.clone(), is_whole: true });
+            let known = known.get(field.path.as_str());
+            let had_since = known.is_some_and(|known| !known.entries.is_empty());
+            let Some(known) = known.filter(|_| !self.anew) else {
+                changed.push(Changed { field: field.clone(), is_whole: true, had_since });
                 kept.push(field.clone());
                 continue;
             };
@@ -77,10 +81,10 @@ impl Fields<'_> {
             let since: usize = next.entries.iter().map(size).sum();
             if since > SHORT.max(field.value.len() / SHARE) || next.value != known.value {
                 next = Field { entries: Vec::new(), ..field.clone() };
-                changed.push(Changed { field: next.clone(), is_whole: true });
+                changed.push(Changed { field: next.clone(), is_whole: true, had_since });
             } else {
                 let field = Field { value: Vec::new(), ..next.clone() };
-                changed.push(Changed { field, is_whole: false });
+                changed.push(Changed { field, is_whole: false, had_since });
             }
             kept.push(next);
         }
@@ -98,7 +102,7 @@ impl Change {
     /// The fields as they are after it.
     pub fn apply(&self, fields: &mut Vec<Field>) {
         fields.retain(|field| !self.gone.contains(&field.path));
-        for Changed { field, is_whole } in &self.changed {
+        for Changed { field, is_whole, .. } in &self.changed {
             match fields.iter_mut().find(|known| known.path == field.path) {
                 Some(known) if *is_whole => known.clone_from(field),
                 Some(known) => {
@@ -119,7 +123,8 @@ impl Change {
                     known.field.entries = one.field.entries;
                     known.field.written = one.field.written;
                 }
-                Some(known) => *known = one,
+                // What was kept before the call is what it was before the first of them.
+                Some(known) => *known = Changed { had_since: known.had_since, ..one },
                 None => self.changed.push(one),
             }
         }
@@ -141,7 +146,7 @@ impl Change {
         let turn = entry.turn;
         let kept = entry.parts.get_or_insert_default();
         kept.retain(|known| !self.gone.contains(&known.path));
-        for Changed { field, is_whole } in &self.changed {
+        for Changed { field, is_whole, .. } in &self.changed {
             let since = (!field.entries.is_empty()).then_some(turn);
             match kept.iter_mut().find(|known| known.path == field.path) {
                 Some(known) => {
@@ -167,16 +172,18 @@ impl Change {
         let gone = self.gone.iter().flat_map(|path| [(name(path, true), None), (name(path, false), None)]);
         let mut written: Vec<_> = gone.collect();
         let kept = entry.parts.as_deref().unwrap_or_default();
-        for Changed { field, is_whole } in &self.changed {
+        for Changed { field, is_whole, had_since } in &self.changed {
             let Some(known) = kept.iter().find(|known| known.path == field.path) else { continue };
             if *is_whole {
                 written.push((name(&field.path, true), Some(value_of(known.value, &field.value))));
             }
-            let since = match known.since {
-                Some(turn) => Some(since_of(session, turn, &field.entries)?),
-                None => None,
-            };
-            written.push((name(&field.path, false), since));
+            match known.since {
+                Some(turn) => {
+                    written.push((name(&field.path, false), Some(since_of(session, turn, &field.entries)?)));
+                }
+                None if *had_since => written.push((name(&field.path, false), None)),
+                None => {}
+            }
         }
         Ok(written)
     }
