@@ -97,6 +97,34 @@ fn a_message_leaves_with_the_commit_that_sends_it_and_with_no_other() {
 }
 
 #[test]
+fn what_follows_one_that_only_sends_goes_on_from_its_step() {
+    let store = MemoryStore::new();
+    let till = till(&store);
+    for amount in 1..=3 {
+        till.run(Tell {}).unwrap();
+        till.run(Tell {}).unwrap();
+        till.run(Pay { amount }).unwrap();
+    }
+    let receipts: Vec<String> = letters(&till).into_iter().map(|letter| letter.replace(" Receipt", "")).collect();
+    let expected = [0, 0, 1, 1, 1, 3, 3, 3, 6];
+    let expected: Vec<String> =
+        (1..).zip(expected).map(|(number, total)| format!(r#"main/{number} {{"total":{total}}}"#)).collect();
+    assert_eq!(receipts, expected);
+    assert_eq!(till.journal("main").unwrap().verify().unwrap(), 9);
+    // Whoever delivers hears of it, too.
+    let (tell, told) = mpsc::channel();
+    let courier = till.outbox().unwrap().start(move |message| tell.send(message.key()).map_err(Into::into)).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    till.run(Tell {}).unwrap();
+    assert_eq!(
+        told.recv_timeout(Duration::from_millis(500)).unwrap(),
+        "main/10",
+        "and not when it looks the next time"
+    );
+    drop(courier);
+}
+
+#[test]
 fn numbers_go_on_in_the_next_program_though_all_were_delivered() {
     let store = MemoryStore::new();
     let one = till(&store);

@@ -163,13 +163,14 @@ impl<P: Process> Run<'_, P> {
         if let Some(riding) = riding {
             durable.has_stored(riding);
         }
-        let Some(version) = version else { return Ok(None) };
+        // One that only sends is a step too.
         if let Some(Commit { step, chain, .. }) = commit {
             durable.goes_on_at(step, chain);
         }
         if let Some(number) = last_message {
             durable.has_sent(number);
         }
+        let Some(version) = version else { return Ok(None) };
         drafts.commit(version);
         if !events.is_empty() {
             match self.by {
