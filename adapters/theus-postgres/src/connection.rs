@@ -144,8 +144,11 @@ async fn has_functions(client: &Client) -> Result<bool, tokio_postgres::Error> {
 
 async fn is_there(client: &Client, schema: &str, name: &Name) -> Result<bool, StoreError> {
     let failed = |error: tokio_postgres::Error| name.failed(&error);
-    let table = format!("{schema}.format");
-    let row = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]).await.map_err(failed)?;
+    // By the catalog's rows: a name that was not found before is not looked for again by `to_regclass` in the same transaction, though another
+    // program has made it meanwhile.
+    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+               WHERE n.nspname = $1 AND c.relname = 'format')";
+    let row = client.query_one(sql, &[&schema]).await.map_err(failed)?;
     if !row.get::<_, bool>(0) {
         return Ok(false);
     }

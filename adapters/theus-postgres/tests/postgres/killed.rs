@@ -87,3 +87,21 @@ fn two_programs_on_the_same_sessions_lose_no_update_and_leave_no_gap() {
         assert_eq!(total, 2 * i64::try_from(each).unwrap());
     }
 }
+
+#[test]
+fn programs_that_begin_at_once_on_a_database_without_tables_make_them_once() {
+    let Some(cluster) = cluster() else { return };
+    for _ in 0..number("THEUS_BEGINNINGS", 5) {
+        let (place, all_are_there) = (schema(), std::sync::Barrier::new(6));
+        thread::scope(|scope| {
+            let open = || {
+                all_are_there.wait();
+                PostgresStore::open_in(&cluster.url(), &place)
+            };
+            let opened: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            for opened in opened {
+                opened.join().unwrap().unwrap();
+            }
+        });
+    }
+}
