@@ -12,6 +12,8 @@ mod builder;
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 mod catalog;
 mod core;
+#[cfg(feature = "store")]
+mod courier;
 mod defaults;
 #[cfg(feature = "store")]
 mod durable;
@@ -61,6 +63,8 @@ pub use arguments::ArgumentError;
 pub(crate) use arguments::read_arguments;
 pub use builder::EngineBuilder;
 #[cfg(feature = "store")]
+pub use courier::Courier;
+#[cfg(feature = "store")]
 pub use durable::{Gathered, RunId};
 pub use error::BuildError;
 #[cfg(feature = "recipes")]
@@ -78,7 +82,7 @@ pub use look::StoredLedgerError;
 #[cfg(feature = "store")]
 pub(crate) use once::AskedBefore;
 #[cfg(feature = "store")]
-pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
+pub use outbox::{Delivery, Message, NotDelivered, Outbox};
 #[cfg(feature = "json")]
 pub use redaction::Redaction;
 pub use report::Report;

@@ -1,13 +1,11 @@
 //! The messages that runs have sent, on their way out.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 
-use super::durable::{Bell, Handle};
+use super::durable::Handle;
 use super::handle::Engine;
 use crate::context::Context;
 use crate::panics::{caught, tell};
@@ -54,9 +52,9 @@ const PAGE: usize = 256;
 /// ```
 #[derive(Clone)]
 pub struct Outbox {
-    store: Arc<Handle>,
+    pub(super) store: Arc<Handle>,
     attempts: u32,
-    first_wait: Duration,
+    pub(super) first_wait: Duration,
     longest_wait: Duration,
 }
 
@@ -186,25 +184,45 @@ impl Outbox {
         &self,
         mut deliver: impl FnMut(&Message) -> Result<(), NotDelivered>,
     ) -> Result<Delivery, StoreError> {
-        let mut done = Delivery::default();
-        let mut is_held_up: Option<String> = None;
+        let (mut done, mut held_up) = (Delivery::default(), None);
+        self.pages(|page| {
+            for messages in page.chunk_by(|one, next| one.session == next.session) {
+                held_up = self.of_session(messages, held_up.take(), &mut deliver, &mut done)?;
+            }
+            Ok(())
+        })?;
+        Ok(done)
+    }
+
+    /// All messages that wait, page by page, in the order of sessions' names.
+    pub(super) fn pages(&self, mut each: impl FnMut(Vec<Message>) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut last: Option<(String, u64)> = None;
         loop {
             let after = last.as_ref().map(|(session, number)| (session.as_str(), *number));
             let page = self.page(false, after, PAGE)?;
-            let Some(message) = page.last() else { return Ok(done) };
+            let Some(message) = page.last() else { return Ok(()) };
             last = Some((message.session.clone(), message.stored.number));
-            for message in page {
-                if is_held_up.as_ref() == Some(&message.session) {
-                    done.waiting += 1;
-                    continue;
-                }
-                let is_over = self.one(&message, &mut deliver, &mut done)?;
-                if !is_over {
-                    is_held_up = Some(message.session);
-                }
+            each(page)?;
+        }
+    }
+
+    /// Those of one session, in order, until one has to wait. The session, where it is `held_up` by an earlier one, or by one of these.
+    pub(super) fn of_session(
+        &self,
+        messages: &[Message],
+        held_up: Option<String>,
+        deliver: &mut impl FnMut(&Message) -> Result<(), NotDelivered>,
+        done: &mut Delivery,
+    ) -> Result<Option<String>, StoreError> {
+        for (place, message) in messages.iter().enumerate() {
+            let is_held_up = held_up.as_ref() == Some(&message.session);
+            if is_held_up || !self.one(message, deliver, done)? {
+                let rest = messages.len() - place - usize::from(!is_held_up);
+                done.waiting += rest as u64;
+                return Ok(Some(message.session.clone()));
             }
         }
+        Ok(None)
     }
 
     /// Whether the session's next one has its turn.
@@ -253,40 +271,6 @@ impl Outbox {
         doubled.unwrap_or(self.longest_wait).min(self.longest_wait)
     }
 
-    /// Delivers from now on, on a thread of its own: what has been sent at once, what has failed when its time has come. Until the
-    /// [`Courier`] is dropped.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub fn start(
-        &self,
-        mut deliver: impl FnMut(&Message) -> Result<(), NotDelivered> + Send + 'static,
-    ) -> std::io::Result<Courier> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (outbox, is_over) = (self.clone(), Arc::clone(&stop));
-        let thread = thread::Builder::new().name("theus outbox".to_owned()).spawn(move || {
-            while !is_over.load(Ordering::Acquire) {
-                let rung = outbox.store.sent.rung();
-                let wait = match outbox.deliver(&mut deliver) {
-                    Ok(Delivery { next, .. }) => next.map_or(LONGEST_REST, |next| outbox.until(next)),
-                    Err(error) => {
-                        tell(|| tracing::error!(target: "theus::outbox", %error, "nothing is delivered for now"));
-                        outbox.first_wait
-                    }
-                };
-                if !is_over.load(Ordering::Acquire) {
-                    outbox.store.sent.wait(rung, wait.clamp(SHORTEST_REST, LONGEST_REST));
-                }
-            }
-        })?;
-        Ok(Courier { stop, store: Arc::clone(&self.store), thread: Some(thread) })
-    }
-
-    fn until(&self, time: SystemTime) -> Duration {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_nanos(self.store.now());
-        time.duration_since(now).unwrap_or_default()
-    }
-
     /// At most so many of the messages that wait after this one, of a session and a number, in the order of sessions' names.
     ///
     /// # Errors
@@ -310,7 +294,7 @@ impl Outbox {
     pub fn again(&self, dead: &Message) -> Result<(), StoreError> {
         let again = StoredMessage { tries: 0, not_before: 0, dead: None, ..dead.stored.clone() };
         self.write(Write { session: dead.session.as_str().into(), messages: vec![again], ..Write::default() })?;
-        self.store.sent.tell();
+        self.store.sent.tell(&dead.session, dead.stored.number);
         Ok(())
     }
 
@@ -333,15 +317,25 @@ impl Outbox {
     }
 }
 
-const SHORTEST_REST: Duration = Duration::from_millis(1);
-/// Another program may have sent something, and rings no bell here.
-const LONGEST_REST: Duration = Duration::from_secs(1);
-
 impl Delivery {
     fn waits_until(&mut self, nanos: u64) {
         self.waiting += 1;
-        let then = SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos);
+        self.looks_at(SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos));
+    }
+
+    pub(super) fn looks_at(&mut self, then: SystemTime) {
         self.next = Some(self.next.map_or(then, |next| next.min(then)));
+    }
+
+    /// With what came of others, side by side.
+    pub(super) fn and(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        self.failed += other.failed;
+        self.died += other.died;
+        self.waiting += other.waiting;
+        if let Some(next) = other.next {
+            self.looks_at(next);
+        }
     }
 }
 
@@ -349,33 +343,8 @@ fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Delivers on a thread of its own, until it is dropped: a delivery that is under way then is waited for.
-#[must_use = "what is dropped delivers no more"]
-pub struct Courier {
-    stop: Arc<AtomicBool>,
-    store: Arc<Handle>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Courier {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        Bell::tell(&self.store.sent);
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
-            // It panics nowhere; if it had, there would be nothing to be done about it.
-            let _ = thread.join();
-        }
-    }
-}
-
 impl std::fmt::Debug for Outbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Outbox").field("attempts", &self.attempts).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Courier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Courier").finish_non_exhaustive()
     }
 }

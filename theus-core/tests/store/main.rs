@@ -9,6 +9,7 @@ mod blocking;
 mod carried;
 mod charts;
 mod conformance;
+mod couriers;
 mod deferred;
 mod effects;
 mod events;

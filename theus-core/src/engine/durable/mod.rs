@@ -1,5 +1,6 @@
 //! How an engine keeps its sessions in a store.
 
+mod bell;
 mod carriage;
 mod code;
 mod fields;
@@ -16,4 +17,4 @@ pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;
 pub(super) use session::{DurableSession, Riding, asked_event, next_number, stored};
-pub(super) use shared::{Bell, DurableEngine, FieldFns, Handle, data_outputs};
+pub(super) use shared::{DurableEngine, FieldFns, Handle, data_outputs};

@@ -191,7 +191,7 @@ impl DurableSession {
 
     pub(in crate::engine) fn has_sent(&self, number: u64) {
         self.at.lock().last_message = number;
-        self.store.sent.tell();
+        self.store.sent.tell(&self.name, number);
     }
 
     pub(in crate::engine) fn sent_until(&self, number: u64) {

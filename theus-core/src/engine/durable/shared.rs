@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 
+use super::bell::Bell;
 use super::fields;
 use super::lease::Leasing;
 use super::migrate::Migrations;
@@ -54,33 +55,6 @@ pub(in crate::engine) fn data_outputs(contract: &Contract, domain: &Schema) -> P
         Some(domain.resolve(&names).ok()?.indexes.into())
     });
     indexes.collect()
-}
-
-/// Wakes whoever waits for messages.
-#[derive(Default)]
-pub(in crate::engine) struct Bell {
-    rung: Mutex<u64>,
-    changed: Condvar,
-}
-
-impl Bell {
-    pub(in crate::engine) fn tell(&self) {
-        *self.rung.lock() += 1;
-        self.changed.notify_all();
-    }
-
-    /// How often it has rung by now.
-    pub(in crate::engine) fn rung(&self) -> u64 {
-        *self.rung.lock()
-    }
-
-    /// Waits until it has rung more often than that.
-    pub(in crate::engine) fn wait(&self, than: u64, at_most: Duration) {
-        let mut rung = self.rung.lock();
-        if *rung == than {
-            self.changed.wait_for(&mut rung, at_most);
-        }
-    }
 }
 
 /// How often another program may come before with its records until a write gives up.
