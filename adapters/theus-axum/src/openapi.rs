@@ -302,6 +302,7 @@ fn fixed(state: Value) -> Map<String, Value> {
             "error": { "type": "string", "description": "the name of a declared error" },
             "argument": { "type": "string", "description": "the argument that is wrong" },
             "states": names(),
+            "held_by": { "type": "string", "description": "the program that has the session, where it is another one" },
             "violations": { "type": "array", "items": refer("Violation") },
         },
     });

@@ -65,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) has_open: bool,
     pub(crate) has_alarms: bool,
     pub(crate) has_bearer: bool,
+    pub(crate) tells_holder: bool,
     /// Title and version.
     pub(crate) info: Option<(String, String)>,
 }
@@ -184,6 +185,23 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     pub fn alarms(mut self, who: impl Fn(&Request) -> Option<String> + Send + Sync + 'static) -> Self {
         self.parts.has_alarms = true;
         self.operator = Some(Arc::new(who));
+        self
+    }
+
+    /// Tells who asks for a session that another program has, by a [lease](theus_core::EngineBuilder::lease_sessions), which one that is: in the
+    /// member `held_by` of the problem (`conflict`), the name that it [leases as](theus_core::EngineBuilder::leases_as). Where that is an address the client asks there, under the same `Idempotency-Key`: so any
+    /// program of several may be asked first. For clients that may know these addresses.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// use theus_axum::Options;
+    ///
+    /// let options = Options::<Oven>::new().tells_holder();
+    /// ```
+    pub const fn tells_holder(mut self) -> Self {
+        self.parts.tells_holder = true;
         self
     }
 

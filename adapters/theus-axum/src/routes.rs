@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::middleware::map_response;
 use axum::routing::{MethodRouter, get, post};
 use http::header::CONTENT_TYPE;
 use theus_core::Context;
@@ -14,7 +15,7 @@ use crate::handlers::{self, Shared};
 use crate::limits;
 use crate::openapi;
 use crate::options::Options;
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Problem, tell_holder};
 use crate::service::{OptionsError, Service};
 
 /// The resources of a pool of sessions, as a router: merge it into one's own, nest it, put layers around it.
@@ -106,6 +107,9 @@ where
                 "/alarms/unshelve",
                 only(post(move |service, parts, body| handlers::unshelve::<D, G, E>(service, who, parts, body))),
             );
+    }
+    if parts.tells_holder {
+        router = router.layer(map_response(tell_holder));
     }
     let limits = service.limits;
     Ok(limits::around(router.with_state(service), limits))

@@ -109,6 +109,8 @@ fn who_asks_another_program_is_told_whose_it_is_until_it_is_given_back() {
     assert!(is_leased(two.states("ann")));
     assert!(is_leased(two.ask("ann", "CMD_PAY", json!({ "amount": 5 })).once("a").wait(IN_TIME)));
     assert!(is_leased(two.open_or("ann", Card::default)));
+    let refused = two.run("ann", Pay { amount: 5 }).wait(IN_TIME).unwrap_err();
+    assert!(refused.held_by().is_some_and(|owner| owner.starts_with("the program with the process id ")), "{refused}");
     let answer = one.ask("ann", "CMD_PAY", json!({ "amount": 5 })).once("a").wait(IN_TIME).unwrap();
     assert_eq!(answer.reply, None);
     drop(one);

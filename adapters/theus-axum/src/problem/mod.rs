@@ -22,6 +22,7 @@ mod violations;
 pub use kind::Kind;
 pub use run::HttpStatus;
 pub(crate) use session::no_answer;
+pub(crate) use store::tell_holder;
 pub use violations::account;
 
 /// What a client is told of something that was not done, as RFC 9457 has it. Handlers return it, and `?` makes it of the errors of
@@ -71,7 +72,14 @@ struct Inner {
     retry_after: Option<u32>,
     #[serde(skip)]
     kind: Option<Kind>,
+    /// Which other program has the session.
+    #[serde(skip)]
+    held_by: Option<Box<str>>,
 }
+
+/// In a response: what it was made of, where another program has the session. For the layer that tells which.
+#[derive(Clone)]
+pub(crate) struct Held(pub(crate) Problem);
 
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
@@ -98,7 +106,8 @@ impl Problem {
         retry_after: Option<u32>,
         kind: Option<Kind>,
     ) -> Self {
-        Self(Box::new(Inner { uri, title, status, detail: None, instance: None, more: Map::new(), retry_after, kind }))
+        let (detail, instance, held_by) = (None, None, None);
+        Self(Box::new(Inner { uri, title, status, detail, instance, more: Map::new(), retry_after, kind, held_by }))
     }
 
     /// What is wrong this time, in words for who reads them. Never what a client is not to know.
@@ -152,6 +161,19 @@ impl Problem {
         self.0.kind
     }
 
+    /// Another program has the session, by a lease in this name.
+    pub(crate) fn held(mut self, owner: &str) -> Self {
+        self.0.held_by = Some(owner.into());
+        self
+    }
+
+    /// The program that has the session, where that is why: the name that it
+    /// [leases as](theus_core::EngineBuilder::leases_as). It is not told to clients, unless [`Options::tells_holder`](crate::Options::tells_holder) says so.
+    #[must_use]
+    pub fn held_by(&self) -> Option<&str> {
+        self.0.held_by.as_deref()
+    }
+
     /// The name of the declared error, where it is one.
     pub(crate) fn error(&self) -> Option<&str> {
         self.0.more.get("error").and_then(Value::as_str)
@@ -186,6 +208,9 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.0.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.0.held_by.is_some() {
+            response.extensions_mut().insert(Held(self));
         }
         response
     }

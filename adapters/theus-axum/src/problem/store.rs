@@ -1,13 +1,17 @@
 //! What a store has refused: its own words are logged, and not told.
 
+use axum::response::{IntoResponse, Response};
 use theus_core::engine::JournalError;
 use theus_core::store::StoreError;
 
-use super::{Kind, Problem};
+use super::{Held, Kind, Problem};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let kind = kind(&error);
+        if let StoreError::Leased { owner, .. } = &error {
+            return Self::new(kind).detail("another program has the session").held(owner).caused_by(&error);
+        }
         match kind {
             // Its text says where the store is, and what the system said.
             Kind::Storage | Kind::Internal | Kind::Interlocked | Kind::InDoubt | Kind::Conflict => {
@@ -16,6 +20,15 @@ impl From<StoreError> for Problem {
             kind => Self::new(kind),
         }
     }
+}
+
+/// Which program has the session is told to clients.
+pub(crate) async fn tell_holder(mut response: Response) -> Response {
+    let Some(Held(problem)) = response.extensions_mut().remove() else { return response };
+    let owner = problem.held_by().unwrap_or_default();
+    // What follows tells one start of the program from another.
+    let name = owner.split_once(" (process id ").map_or(owner, |(name, _)| name).to_owned();
+    problem.member("held_by", name).into_response()
 }
 
 const fn kind(error: &StoreError) -> Kind {

@@ -6,6 +6,7 @@ mod commands;
 mod ending;
 mod events;
 mod happenings;
+mod holders;
 mod hostile;
 mod looks;
 mod openapi;

@@ -50,6 +50,18 @@ impl<X> SessionRunError<X> {
         self.run_error().map_or(&[], RunError::violations)
     }
 
+    /// The program that has the session, where it is another one's by a [lease](crate::EngineBuilder::lease_sessions), as
+    /// [`SessionError::held_by`] says it of events.
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub fn held_by(&self) -> Option<&str> {
+        match self {
+            Self::Session(error) => error.held_by(),
+            Self::Run(RunError::Store(crate::store::StoreError::Leased { owner, .. })) => Some(owner),
+            _ => None,
+        }
+    }
+
     /// In a session of this name: that it has ended is told the same way, whether before the run or just as it began.
     pub(super) fn of(session: &str, error: RunError<X>) -> Self {
         match error {
