@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use theus_axum::{Kind, Problem, shown};
-use theus_core::context::{DurableFields, SerializeData};
+use theus_core::context::{DurableFields, Schema, SerializeData, Zone};
 use theus_core::engine::{AnyProcess, RunId};
 use theus_core::process::{OnDomain, OnGlobal, WithEffects};
 use theus_core::workflow::{Clock, Definition, WorkflowManager};
@@ -23,6 +23,8 @@ pub struct Host<D: Context, G: Context = (), E = ()> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) definition: Option<Arc<Definition>>,
     first: Box<dyn Fn(&str) -> D + Send + Sync>,
+    /// How many fields it has, where all of them are of the Data zone: then one that is kept has them all.
+    data_fields: Option<usize>,
     route: Option<Route>,
     explains: BTreeMap<&'static str, Explain<D, G, E>>,
     /// Of each process whether it touches nothing outside.
@@ -52,6 +54,7 @@ pub(super) struct Fns<D: Context, G: Context, E> {
     pub(super) dehydrate:
         fn(&Seat<D, G, E>) -> Result<theus_core::store::SessionState, theus_core::engine::DehydrateError>,
     data: fn(&Engine<D, G, E>) -> Shown,
+    default: fn() -> D,
 }
 
 /// A session that is open for one step.
@@ -93,11 +96,12 @@ where
             engine,
             definition: None,
             first: Box::new(|_| D::default()),
+            data_fields: data_fields(&D::schema()),
             route: None,
             explains: BTreeMap::new(),
             pure,
             clocked: None,
-            fns: Fns { dehydrate, data },
+            fns: Fns { dehydrate, data, default: D::default },
             keeps_entries: false,
             is_in_parts: false,
             keeps_records: false,
@@ -195,7 +199,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
     /// A session as it is kept, open for one step.
     pub(super) fn open(&self, session: &str, entry: Option<&Entry>, run: RunId) -> Result<Seat<D, G, E>, StepError> {
         let damaged = |reason: String| StepError::Damaged { session: session.to_owned(), reason };
-        let (first, state) = ((self.first)(session), entry.map(|entry| entry.state.clone()));
+        let (first, state) = (self.begun(session, entry), entry.map(|entry| entry.state.clone()));
         let Some(definition) = &self.definition else {
             let engine = self.engine.carry(session, first, state, run).map_err(|error| damaged(error.to_string()))?;
             return Ok(Seat::Plain(engine));
@@ -207,6 +211,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
             None => manager,
         };
         Ok(Seat::Driven(Box::new(manager)))
+    }
+
+    /// What a session has of what it has begun as. Nothing, where all of it is kept: then that is not made, which can be the most of a step.
+    fn begun(&self, session: &str, entry: Option<&Entry>) -> D {
+        let has_all =
+            |entry: &Entry| entry.state.schema == D::VERSION && self.data_fields == Some(entry.state.fields.len());
+        if entry.is_some_and(has_all) { (self.fns.default)() } else { (self.first)(session) }
     }
 
     /// What of a session does not fit this program.
@@ -232,6 +243,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
         let Some(explain) = self.explains.get(process) else { return Err(Problem::new(Kind::UnknownProcess)) };
         explain(engine, with)
     }
+}
+
+fn data_fields(schema: &Schema) -> Option<usize> {
+    let paths = schema.paths();
+    paths.iter().all(|field| field.zone == Zone::Data).then_some(paths.len())
 }
 
 /// Milliseconds since 1970, the next whole one.

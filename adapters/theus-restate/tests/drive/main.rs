@@ -5,6 +5,7 @@
 mod differential;
 mod effects;
 mod epoch;
+mod first;
 mod interlock;
 mod lease;
 mod ledger;
