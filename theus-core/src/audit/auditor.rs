@@ -56,6 +56,9 @@ pub struct Auditor {
     pub(super) everyone: Arc<Tallies>,
     /// The alarms of all sessions.
     pub(super) alarms: Arc<Alarms>,
+    /// Whether the counters of the rules that are counted across the engine are kept elsewhere, for sessions that are carried.
+    #[cfg(feature = "store")]
+    pub(super) counts_elsewhere: AtomicBool,
     /// Whether a rule of the recipe in force finds by time that a process is not run.
     pub(super) awaits: AtomicBool,
     /// How many of the counters of rules with `per` had to make room while they counted something.
@@ -110,6 +113,8 @@ impl Auditor {
             state: Mutex::new(state),
             everyone: Arc::default(),
             alarms: Arc::default(),
+            #[cfg(feature = "store")]
+            counts_elsewhere: AtomicBool::new(false),
             awaits,
             gave_way: AtomicU64::new(0),
             sinks: Sinks::none(),
@@ -208,16 +213,24 @@ impl Auditor {
         let first = report.len();
         // Read before the lock: a clock is user code.
         let time = self.clock.now();
-        let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
-        let (mut records, mut gave_way) = (Vec::new(), Vec::new());
         let now = match outcomes.asked.into_inner() {
             0 => timestamp::nanos(time),
             asked => asked,
         };
+        // Before any lock: who counts for all may take a while.
+        #[cfg(feature = "store")]
+        let decided = session.decided(self, &outcomes.found, now);
+        #[cfg(feature = "store")]
+        let mut decided = decided.map_err(|why| Refusal::Uncounted(Box::new(why)))?.into_iter();
+        #[cfg(not(feature = "store"))]
+        let mut decided = std::iter::empty::<Option<(u32, bool)>>();
+        let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
+        let (mut records, mut gave_way) = (Vec::new(), Vec::new());
         let has_stopped = {
             let mut state = self.state.lock();
             for Found { rule, key, saw } in outcomes.found {
                 let at = (now, (time, version));
+                let decided = decided.next().flatten();
                 let counts = match rule.alarm() {
                     Some(settings) => self.alarm_saw(
                         &mut state,
@@ -233,18 +246,23 @@ impl Auditor {
                     continue;
                 }
                 let Saw::Failed(value) = saw else {
-                    let _ = session.change(&rule, &key, now, |tally| tally.passed(&rule));
-                    #[cfg(feature = "store")]
-                    state.has_passed(&rule, &key);
+                    if decided.is_none() {
+                        let _ = session.change(&rule, &key, now, |tally| tally.passed(&rule));
+                        #[cfg(feature = "store")]
+                        state.has_passed(session, &rule, &key);
+                    }
                     continue;
                 };
                 if !counts {
                     continue;
                 }
-                let ((reached, acts), gone) = session.change(&rule, &key, now, |tally| tally.violated(&rule, now));
-                gave_way.extend(gone.map(|gone| (Arc::clone(&rule), gone)));
-                #[cfg(feature = "store")]
-                state.was_violated(&rule, &key, now, acts);
+                let (reached, acts) = decided.unwrap_or_else(|| {
+                    let (counted, gone) = session.change(&rule, &key, now, |tally| tally.violated(&rule, now));
+                    gave_way.extend(gone.map(|gone| (Arc::clone(&rule), gone)));
+                    #[cfg(feature = "store")]
+                    state.was_violated(session, &rule, &key, now, counted.1);
+                    counted
+                });
                 let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
                 let event = AuditEvent::Violation(violation);
                 let record = state.log.append_digested(session.name(), time, version, event, &digest);

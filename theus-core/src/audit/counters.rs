@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::alarm::{AlarmState, Alarms};
 use super::counted::CountedRule;
+#[cfg(feature = "store")]
+use super::elsewhere::Elsewhere;
 use super::key::Key;
 #[cfg(feature = "store")]
 use super::ledger::{OwnLedger, Tail};
@@ -48,6 +50,25 @@ impl AuditSession {
     pub(crate) fn with_ledger(mut self, tail: Tail) -> Self {
         self.samples = Samples::beside(OwnLedger::behind(tail));
         self
+    }
+
+    /// The counters of all sessions are its own, and what it adds to them is for who keeps them.
+    #[cfg(feature = "store")]
+    pub(super) fn put_elsewhere(&mut self, elsewhere: Elsewhere) {
+        self.engine = Arc::default();
+        self.samples.put_elsewhere(elsewhere);
+    }
+
+    /// What it adds to counters that are kept elsewhere, where they are.
+    #[cfg(feature = "store")]
+    pub(super) fn elsewhere(&self) -> Option<&Elsewhere> {
+        self.samples.elsewhere()
+    }
+
+    /// The counters of the rules that are counted across the engine.
+    #[cfg(feature = "store")]
+    pub(super) fn counters_of_all(&self) -> &Tallies {
+        &self.engine
     }
 
     /// The end of its own ledger.

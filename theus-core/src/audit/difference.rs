@@ -247,7 +247,13 @@ fn acts(rule: &CountedRule) -> String {
 /// By what a rule is known again in another run of the program: what it is called and what it counts together, or all that makes two
 /// rules the same, as a text. Rules that are alike in that are told apart by their order.
 pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
-    names_without_ids(recipe).map(|(owner, name, rule)| match rule.id() {
+    with_ids(names_without_ids(recipe))
+}
+
+fn with_ids<'r>(
+    names: impl Iterator<Item = (Owner<'static>, String, &'r Arc<CountedRule>)>,
+) -> impl Iterator<Item = (String, &'r Arc<CountedRule>)> {
+    names.map(|(owner, name, rule)| match rule.id() {
         Some(id) => (format!("{} id {id}{}", owner.as_str(), rule.counting()), rule),
         None => (name, rule),
     })
@@ -259,9 +265,24 @@ pub(super) fn earlier_names(recipe: &InForce) -> impl Iterator<Item = (String, &
     names_without_ids(recipe).filter(|(.., rule)| rule.id().is_some()).map(|(_, name, rule)| (name, rule))
 }
 
+/// The same, of those alone of which this is so: names of which it is so are alike with each other alone.
+#[cfg(feature = "store")]
+pub(super) fn stable_names_of(
+    recipe: &InForce,
+    is_one: impl Fn(&CountedRule) -> bool,
+) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+    with_ids(names(all(recipe).filter(move |(_, rule)| is_one(rule))))
+}
+
 fn names_without_ids(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, String, &Arc<CountedRule>)> {
+    names(all(recipe))
+}
+
+fn names<'r>(
+    rules: impl Iterator<Item = (Owner<'static>, &'r Arc<CountedRule>)>,
+) -> impl Iterator<Item = (Owner<'static>, String, &'r Arc<CountedRule>)> {
     let mut alike: BTreeMap<String, u32> = BTreeMap::new();
-    all(recipe).map(move |(owner, rule)| {
+    rules.map(move |(owner, rule)| {
         let Key { gate, path, settings, limit, .. } = Key::of(owner, rule);
         let mut name = format!("{} {}: {path} {settings} {limit}", owner.as_str(), gate.key());
         let earlier = alike.entry(name.clone()).or_default();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "store")]
+use super::for_all::Uncounted;
 use super::ledger::Failure;
 use super::record::{AuditRecord, Violation};
 use super::shared_interlock::Unreachable;
@@ -19,6 +21,10 @@ pub enum Refusal {
     /// No level acted, but a sink that must have the run's records did not take them: it rolls back.
     #[error(transparent)]
     Unrecorded(#[from] Unrecorded),
+    /// What a rule comes to for all sessions is not known by who counts it.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Uncounted(Box<Uncounted>),
 }
 
 /// A rule of level B refused a run: its transaction is rolled back, its workflow can branch or retry.
@@ -170,6 +176,8 @@ impl Refusal {
             Self::Block(_) => Level::B,
             Self::Interlock(error) => error.0.level,
             Self::Unrecorded(error) => error.0.violations.iter().map(|it| it.level).min().unwrap_or_default(),
+            #[cfg(feature = "store")]
+            Self::Uncounted(_) => Level::default(),
         }
     }
 
@@ -180,6 +188,8 @@ impl Refusal {
             Self::Block(error) => &error.0.violations,
             Self::Interlock(error) => &error.0.violations,
             Self::Unrecorded(error) => &error.0.violations,
+            #[cfg(feature = "store")]
+            Self::Uncounted(_) => &[],
         }
     }
 }

@@ -451,6 +451,7 @@
 //! | say what happens where a sink fails or blocks | [`SinkOptions`] |
 //! | read and verify files, with no engine | [`LedgerFiles`] |
 //! | have those of a session that is carried as a value, as a ledger of its own | `Gathered::records`; [`AuditRecord::to_line`], [`Chain`] |
+//! | count `across: engine` where several machines carry the sessions | [`Engine::count_elsewhere`](crate::Engine::count_elsewhere), [`Engine::count_by`](crate::Engine::count_by) |
 //! | change the rules while the engine runs | [`Engine::reload_recipe`](crate::Engine::reload_recipe) |
 //! | know beforehand what the rules would say | [`Engine::explain`](crate::Engine::explain) |
 //! | see what stands, acknowledge it, put it aside | [`Engine::alarms`](crate::Engine::alarms), [`Engine::acknowledge`](crate::Engine::acknowledge), [`Engine::shelve`](crate::Engine::shelve) |
@@ -529,12 +530,18 @@ mod by_time;
 mod change;
 mod clock;
 mod counted;
+#[cfg(feature = "store")]
+mod counted_elsewhere;
 mod counter;
 mod counters;
 mod described;
 mod difference;
+#[cfg(feature = "store")]
+mod elsewhere;
 mod error;
 mod explain;
+#[cfg(feature = "store")]
+mod for_all;
 mod in_force;
 mod interlock;
 mod judge;
@@ -567,8 +574,12 @@ pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
 pub use counted::CountedRule;
 #[doc(hidden)]
 pub use counters::AuditSession;
+#[cfg(feature = "store")]
+pub use elsewhere::CountsForAll;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
+#[cfg(feature = "store")]
+pub use for_all::{CountChange, CountForAll, CountStep, CountWindow, Counted, RuleForAll, Uncounted, Verdict};
 #[doc(hidden)]
 pub use judge::Gates;
 #[doc(hidden)]

@@ -9,6 +9,8 @@ use parking_lot::Mutex;
 
 use super::counted::CountedRule;
 use super::counter::Counter;
+#[cfg(feature = "store")]
+use super::elsewhere::Elsewhere;
 use super::key::Key;
 #[cfg(feature = "store")]
 use super::ledger::OwnLedger;
@@ -46,6 +48,9 @@ struct Kept {
     /// The session's own ledger, where it is carried as a value: here, so that no other session has a place for it.
     #[cfg(feature = "store")]
     ledger: Option<OwnLedger>,
+    /// What it adds to counters that are kept elsewhere, where it is carried and they are: here too.
+    #[cfg(feature = "store")]
+    elsewhere: Option<Box<Elsewhere>>,
 }
 
 impl Samples {
@@ -53,6 +58,20 @@ impl Samples {
     #[cfg(feature = "store")]
     pub(super) fn beside(ledger: OwnLedger) -> Self {
         Self(OnceLock::from(Box::new(Kept { ledger: Some(ledger), ..Kept::default() })))
+    }
+
+    /// Its counters of all sessions are kept elsewhere.
+    #[cfg(feature = "store")]
+    pub(super) fn put_elsewhere(&mut self, elsewhere: Elsewhere) {
+        let mut kept = self.0.take().unwrap_or_default();
+        kept.elsewhere = Some(Box::new(elsewhere));
+        self.0 = OnceLock::from(kept);
+    }
+
+    /// What it adds to those, where they are.
+    #[cfg(feature = "store")]
+    pub(super) fn elsewhere(&self) -> Option<&Elsewhere> {
+        self.0.get()?.elsewhere.as_deref()
     }
 
     /// The session's own ledger, where it has one.

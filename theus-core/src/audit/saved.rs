@@ -7,7 +7,7 @@ use super::alarm::{alarms_of, stored_alarms};
 use super::auditor::{Auditor, AuditorState};
 use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::difference::{earlier_names, stable_names};
+use super::difference::{earlier_names, stable_names, stable_names_of};
 use super::key::Key;
 use super::ledger::Tail;
 use super::record::{AuditRecord, Interlock};
@@ -163,8 +163,8 @@ impl AuditorState {
     }
 
     /// Those that are counted across the engine.
-    fn shared_rules(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
-        stable_names(&self.recipe).filter(|(_, rule)| is_shared(rule))
+    pub(super) fn shared_rules(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+        stable_names_of(&self.recipe, is_shared)
     }
 
     /// By what a store may have them: what a rule was known by before it was called something, and what it is known by.
@@ -176,21 +176,38 @@ impl AuditorState {
         earlier_names(&self.recipe).filter(|(_, rule)| is_shared(rule)).chain(self.shared_rules())
     }
 
-    /// A store will have to be told of it.
-    pub(super) fn was_violated(&mut self, rule: &Arc<CountedRule>, key: &Key, now: u64, acts: bool) {
-        if is_shared(rule) && self.log.unsaved().is_some() {
+    /// Whoever keeps the counters of all sessions will have to be told of it.
+    pub(super) fn was_violated(
+        &mut self,
+        session: &AuditSession,
+        rule: &Arc<CountedRule>,
+        key: &Key,
+        now: u64,
+        acts: bool,
+    ) {
+        if !is_shared(rule) {
+            return;
+        }
+        if let Some(elsewhere) = session.elsewhere() {
+            elsewhere.violated(rule, key, now, acts);
+        } else if self.log.unsaved().is_some() {
             self.since.violated(rule, key, now, acts);
         }
     }
 
-    pub(super) fn has_passed(&mut self, rule: &Arc<CountedRule>, key: &Key) {
-        if is_shared(rule) && self.log.unsaved().is_some() {
+    pub(super) fn has_passed(&mut self, session: &AuditSession, rule: &Arc<CountedRule>, key: &Key) {
+        if !is_shared(rule) {
+            return;
+        }
+        if let Some(elsewhere) = session.elsewhere() {
+            elsewhere.passed(rule, key);
+        } else if self.log.unsaved().is_some() {
             self.since.passed(rule, key);
         }
     }
 }
 
-fn is_shared(rule: &CountedRule) -> bool {
+pub(super) fn is_shared(rule: &CountedRule) -> bool {
     rule.counting().across() == Across::Engine
 }
 

@@ -166,6 +166,17 @@ impl Tallies {
         self.unsaved.store(true, Ordering::Release);
     }
 
+    /// Lets go of the counters of one rule.
+    #[cfg(feature = "store")]
+    pub(super) fn forget(&self, rule: &CountedRule) {
+        let mut counts = self.counts.lock();
+        let is_left = counts.as_mut().is_some_and(|counts| {
+            counts.remove(&rule.counter);
+            !counts.is_empty()
+        });
+        self.counted.store(is_left, Ordering::Release);
+    }
+
     /// Lets go of all of them.
     #[cfg(feature = "store")]
     pub(super) fn clear(&self) {

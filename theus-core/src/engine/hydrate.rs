@@ -18,6 +18,7 @@ use crate::store::{
 };
 
 mod carried;
+mod for_all;
 mod held;
 mod migration;
 mod workflow;

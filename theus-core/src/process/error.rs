@@ -185,6 +185,8 @@ impl<E> From<Refusal> for RunError<E> {
             Refusal::Block(error) => Self::Blocked(error),
             Refusal::Interlock(error) => Self::Interlocked(error),
             Refusal::Unrecorded(error) => Self::Unrecorded(error),
+            #[cfg(feature = "store")]
+            Refusal::Uncounted(_) => Self::Halted(Halted { reason: refusal.to_string().into() }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions that a store keeps, through the public API.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod across;
 mod adapter;
 mod alarms;
 mod arrivals;

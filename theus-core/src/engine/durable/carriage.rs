@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::audit::AuditRecord;
+use crate::audit::{AuditRecord, Counted};
 use crate::store::{
     Base, Beginning, Committed, Done, JournalEntry, Lease, SessionRow, SessionState, Store, StoreError, StoredAnswer,
     StoredMessage, Write, by_chance,
@@ -33,6 +33,9 @@ pub struct Gathered {
     /// The records of its own ledger, in order: behind what the state that it was opened with says is the last, as
     /// [`recorded`](SessionState::recorded). Those of runs that were refused are among them.
     pub records: Vec<AuditRecord>,
+    /// What they have added to the counters of rules that count `across: engine`, where those are [kept
+    /// elsewhere](crate::Engine::count_elsewhere): one of each rule, those of runs that were refused among them.
+    pub counted: Vec<Counted>,
 }
 
 /// Of one session, from when it is opened until it is a value again.

@@ -52,7 +52,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let log = Arc::new(Log::default());
         let store: Arc<Handle> = Arc::new(durable.store.beside(Arc::clone(&log) as _));
         let recorded = state.as_ref().map(|state| state.recorded).unwrap_or_default();
-        let audit = shared.auditor.session(name.clone()).with_ledger(recorded);
+        let audit = shared.auditor.carried(shared.auditor.session(name.clone()).with_ledger(recorded));
         let mut core = Core::new(Arc::clone(shared), audit, first);
         let (step, chain, next, last_message) = match state {
             Some(mut state) => {
@@ -75,7 +75,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     #[must_use]
     pub fn gathered(&self) -> Gathered {
         let Some(carriage) = self.carriage() else { return Gathered::default() };
-        Gathered { records: self.core.audit.take_records(), ..carriage.log.take() }
+        let audit = &self.core.audit;
+        let counted = self.core.shared.auditor.added_for_all(audit);
+        Gathered { records: audit.take_records(), counted, ..carriage.log.take() }
     }
 
     /// Whether a process with effects has begun in this [carried](Self::carry) session: what it has done outside is done, whatever
