@@ -19,9 +19,11 @@ use theus_core::audit::SharedInterlock;
 use theus_core::store::Field;
 use tokio::runtime::Handle;
 
+use crate::counters;
 use crate::drive::parts::{self, Change, Kept, SteppedInParts, Warm};
 use crate::drive::{
-    Around, Ask, Delivery, Entry, ExplainAsk, Hosted, Recorded, StepError, StepInput, Stepped, Told, Turn,
+    Around, Ask, Delivery, Entry, ExplainAsk, Hosted, Recorded, SharedCounters, StepError, StepInput, Stepped, Told,
+    Turn,
 };
 use crate::interlock::Lease;
 use crate::ledger::{self, Cursor, Ledger, Page, TakeAsk, VerifyAsk};
@@ -38,6 +40,16 @@ pub(crate) struct Sessions {
     /// Where they are kept in parts: those that are known here.
     pub(crate) warm: Option<Arc<Warm>>,
     pub(crate) ledger: Option<Ledger>,
+    pub(crate) counting: Option<SharedCounting>,
+}
+
+/// The counters of the rules of these sessions, and the name of the object that has them.
+#[derive(Clone)]
+pub(crate) struct SharedCounting {
+    pub(crate) object: Arc<str>,
+    /// Under which name they are there.
+    pub(crate) group: Arc<str>,
+    pub(crate) counters: Arc<dyn SharedCounters>,
 }
 
 impl Sessions {
@@ -77,6 +89,14 @@ impl Sessions {
         if let Some(ledger) = &self.ledger {
             for recorded in after.recorded {
                 record(ctx, ledger, &self.name, recorded);
+            }
+        }
+        if let Some(counting) = &self.counting {
+            for counted in after.counted {
+                let place = counters::place(&counting.group, &counted.rule);
+                // Dropped, it is sent all the same.
+                let target = RequestTarget::object(&*counting.object, place, "take");
+                let _ = ctx.request::<_, ()>(target, Json(counted)).send();
             }
         }
         if let Some((due, left)) = after.tick {
@@ -203,7 +223,8 @@ async fn blocking<T: Send + 'static + serde::Serialize>(
     let runtime = Handle::current();
     let stepped = tokio::task::spawn_blocking(move || {
         let interlock = sessions.interlock.as_ref().map(|lease| lease as &dyn SharedInterlock);
-        step(Around { runtime: &runtime, interlock }, &sessions)
+        let counters = sessions.counting.as_ref().map(|counting| &counting.counters);
+        step(Around { runtime: &runtime, interlock, counters }, &sessions)
     });
     match stepped.await {
         Ok(Ok(stepped)) => Ok(Json(stepped)),

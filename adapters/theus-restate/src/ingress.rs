@@ -66,6 +66,11 @@ impl Ingress {
         self
     }
 
+    /// How long an answer is waited for.
+    pub(crate) const fn time(&self) -> Duration {
+        self.time
+    }
+
     /// The same addresses, of which this one is asked first, for itself: whatever else is asked meanwhile.
     pub(crate) fn beginning_at(&self, number: usize) -> Self {
         Self { at: Arc::new(AtomicUsize::new(number)), ..self.clone() }

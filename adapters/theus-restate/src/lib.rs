@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+pub mod counters;
 mod discovery;
 pub mod drive;
 mod endpoint;
@@ -14,6 +15,7 @@ mod object;
 mod remote;
 mod service;
 
+pub use counters::{Counters, Counting};
 pub use endpoint::{endpoint, serve};
 pub use error::{ObjectError, Unreached};
 pub use ingress::Ingress;

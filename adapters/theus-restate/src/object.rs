@@ -12,6 +12,7 @@ use theus_core::process::{OnDomain, OnGlobal, WithEffects};
 use theus_core::workflow::{Definition, WorkflowManager};
 use theus_core::{Context, Engine};
 
+use crate::counters::Counting;
 use crate::discovery::Options;
 use crate::drive::parts::Warm;
 use crate::drive::{Delivery, Host, Hosted, Sent};
@@ -45,6 +46,7 @@ pub struct Object<D: Context, G: Context = (), E = ()> {
     options: Options,
     warm: Option<u64>,
     ledger: Option<Ledger>,
+    counting: Option<Counting>,
 }
 
 impl<D, G, E> Object<D, G, E>
@@ -63,7 +65,15 @@ where
             abort: Duration::from_secs(600),
             is_lazy: false,
         };
-        Self { name: name.into(), host: Host::new(engine.clone()), engine, options, warm: None, ledger: None }
+        Self {
+            name: name.into(),
+            host: Host::new(engine.clone()),
+            engine,
+            options,
+            warm: None,
+            ledger: None,
+            counting: None,
+        }
     }
 }
 
@@ -125,6 +135,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         self
     }
 
+    /// Rules that say `across: engine` count the sessions of this object on all machines, [late or exactly](Counting); where nothing is said,
+    /// those of each process by itself.
+    #[must_use]
+    pub fn counting(mut self, counting: Counting) -> Self {
+        self.host = self.host.counts_elsewhere();
+        self.counting = Some(counting);
+        self
+    }
+
     /// How long Restate knows what it has answered under an idempotency key, and how an invocation went: a day where nothing is said.
     /// All of it is on its disks.
     #[must_use]
@@ -162,14 +181,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
     /// # Errors
     /// [`ObjectError`].
     pub fn build(self) -> Result<Served, ObjectError> {
-        let Self { name, host, options, warm, ledger, .. } = self;
-        for name in [Some(name.as_str()), ledger.as_ref().map(Ledger::name)].into_iter().flatten() {
+        let Self { name, host, options, warm, ledger, counting, .. } = self;
+        let counter = counting.as_ref().map(|counting| counting.counters().name());
+        for name in [Some(name.as_str()), ledger.as_ref().map(Ledger::name), counter].into_iter().flatten() {
             if let Err(error) = ServiceName::try_from(name) {
                 return Err(ObjectError::Name { name: name.to_owned(), reason: error.to_string() });
             }
         }
         if ledger.as_ref().is_some_and(|ledger| ledger.name() == name) {
             return Err(ObjectError::Name { name, reason: "its ledger has the same".to_owned() });
+        }
+        if counter.is_some_and(|counter| counter == name || ledger.as_ref().is_some_and(|it| it.name() == counter)) {
+            return Err(ObjectError::Name {
+                name,
+                reason: "its counters, or those of its ledger, have the same".to_owned(),
+            });
         }
         if !host.is_carried() {
             return Err(ObjectError::NotCarried { name });
@@ -178,7 +204,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
             return Err(ObjectError::NoRoute { name, process });
         }
         let warm = warm.map(|bytes| Arc::new(Warm::new(bytes)));
-        Ok(Served { name: name.into(), hosted: Arc::new(host), options, warm, ledger })
+        Ok(Served { name: name.into(), hosted: Arc::new(host), options, warm, ledger, counting })
     }
 }
 
@@ -190,6 +216,7 @@ pub struct Served {
     pub(crate) options: Options,
     warm: Option<Arc<Warm>>,
     pub(crate) ledger: Option<Ledger>,
+    pub(crate) counting: Option<Counting>,
 }
 
 impl Served {

@@ -67,7 +67,7 @@ fn turn(served: &Served, process: &str, kept: Option<Vec<u8>>, runtime: &tokio::
     let ask: Ask = Ask::Run(serde_json::from_value(json!({ "process": process, "with": { "by": 1 } })).unwrap());
     let mut turn = Turn::new("a", "inv", entry, ask);
     while let Some(input) = turn.next_step() {
-        let stepped = hosted.step(input, Around { runtime, interlock: None }).unwrap();
+        let stepped = hosted.step(input, Around { runtime, interlock: None, counters: None }).unwrap();
         let journaled = serde_json::to_vec(&stepped).unwrap();
         drop(black_box(journaled));
         turn.has_stepped(&*hosted, stepped);

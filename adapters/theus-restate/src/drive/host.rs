@@ -34,6 +34,7 @@ pub struct Host<D: Context, G: Context = (), E = ()> {
     pub(super) keeps_entries: bool,
     pub(super) is_in_parts: bool,
     pub(super) keeps_records: bool,
+    pub(super) counts_elsewhere: bool,
 }
 
 type Route = Box<dyn Fn(Sent<'_>) -> Vec<Delivery> + Send + Sync>;
@@ -105,6 +106,7 @@ where
             keeps_entries: false,
             is_in_parts: false,
             keeps_records: false,
+            counts_elsewhere: false,
         }
     }
 }
@@ -163,6 +165,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
     #[must_use]
     pub const fn keeps_records(mut self, keeps: bool) -> Self {
         self.keeps_records = keeps;
+        self
+    }
+
+    /// What is counted `across: engine` is kept by who makes the steps: it is part of what a step has come to. So it is for all that the
+    /// engine carries.
+    #[must_use]
+    pub fn counts_elsewhere(mut self) -> Self {
+        self.engine.count_elsewhere();
+        self.counts_elsewhere = true;
         self
     }
 

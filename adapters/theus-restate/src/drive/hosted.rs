@@ -1,13 +1,15 @@
 //! A program's sessions of one kind, whatever their types.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 use theus_axum::Problem;
-use theus_core::audit::{Look, SharedInterlock};
+use theus_core::audit::{Counted, Look, SharedInterlock};
 use tokio::runtime::Handle;
 
 use super::ask::{Ask, ExplainAsk};
+use super::counting::SharedCounters;
 use super::entry::Entry;
 use super::error::StepError;
 use super::outward::{Delivery, Sent};
@@ -24,6 +26,8 @@ pub struct StepInput {
     pub invocation: String,
     /// What is asked.
     pub ask: Ask,
+    /// What earlier steps of the same call have added to counters that machines share, which is not there yet.
+    pub counted: Vec<Counted>,
 }
 
 /// What is around a step, on the machine that makes it.
@@ -33,6 +37,8 @@ pub struct Around<'a> {
     pub runtime: &'a Handle,
     /// The interlock that machines share, where they share one.
     pub interlock: Option<&'a dyn SharedInterlock>,
+    /// The counters that machines share, where they share some.
+    pub counters: Option<&'a Arc<dyn SharedCounters>>,
 }
 
 impl Around<'_> {
@@ -45,7 +51,11 @@ impl Around<'_> {
 
 impl fmt::Debug for Around<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Around").field("is_shared", &self.interlock.is_some()).finish_non_exhaustive()
+        let is_shared = self.interlock.is_some();
+        f.debug_struct("Around")
+            .field("is_shared", &is_shared)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
     }
 }
 

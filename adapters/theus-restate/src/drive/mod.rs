@@ -4,6 +4,7 @@
 //! step has at most one process with effects in it. What is left to be sent, and what is kept, follows from the results alone.
 
 mod ask;
+mod counting;
 mod entry;
 mod error;
 mod heard;
@@ -20,6 +21,7 @@ mod told;
 mod turn;
 
 pub use ask::{Ask, ControlAsk, EmitAsk, ExplainAsk, RunAsk};
+pub use counting::SharedCounters;
 pub use entry::Entry;
 pub use error::StepError;
 pub use heard::{Failure, Heard};

@@ -9,6 +9,7 @@ use theus_core::workflow::{Status, WorkflowManager};
 use theus_core::{Context, Engine, RunError};
 
 use super::ask::{Ask, ControlAsk, EmitAsk, ExplainAsk, RunAsk};
+use super::counting;
 use super::entry::Entry;
 use super::error::StepError;
 use super::heard::Heard;
@@ -35,7 +36,7 @@ impl Done {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> {
     fn step(&self, input: StepInput, around: Around<'_>) -> Result<Stepped, StepError> {
-        let StepInput { session, entry, invocation, ask } = input;
+        let StepInput { session, entry, invocation, ask, counted } = input;
         let is_stopped = match around.look() {
             Look::Open => self.engine.interlock().is_some(),
             Look::Latched(_) => true,
@@ -45,7 +46,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             Some(entry) => (entry.life.clone(), entry.turn, entry.parts.clone()),
             None => (Entry::life_of(&invocation), 0, None),
         };
-        let mut seat = self.open(&session, entry.as_ref(), Entry::run_id(&life, turn))?;
+        let run = Entry::run_id(&life, turn);
+        let mut seat = self.open(&session, entry.as_ref(), run)?;
+        counting::begin(seat.engine(), run, around.counters.filter(|_| self.counts_elsewhere), &counted)?;
         let mut heard = Heard::default();
         let done = match (&ask, &mut seat) {
             (Ask::Run(ask), seat) => match refuses_runs(seat, is_stopped) {
@@ -107,6 +110,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             parts: if self.is_in_parts { parts_of(&gathered.entries) } else { Vec::new() },
             entries: if self.keeps_entries { gathered.entries } else { Vec::new() },
             recorded,
+            counted: gathered.counted,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use theus_core::audit::Counted;
 use theus_core::store::{JournalEntry, Part, StoredMessage};
 
 use super::entry::Entry;
@@ -64,4 +65,7 @@ pub struct Stepped {
     /// What the audit has put on record, where a ledger is to have it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recorded: Vec<Recorded>,
+    /// What it has added to counters that machines share, where they do and it was not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
 }

@@ -1,6 +1,9 @@
 //! One call: the results of its steps, put together.
 
+use theus_core::audit::Counted;
+
 use super::ask::Ask;
+use super::counting;
 use super::entry::Entry;
 use super::heard::Heard;
 use super::hosted::{Hosted, StepInput};
@@ -21,13 +24,15 @@ pub struct Turn {
     heard: Heard,
     deliveries: Vec<Delivery>,
     recorded: Vec<Recorded>,
+    counted: Vec<Counted>,
     last: Option<Stepped>,
     refused: Option<serde_json::Value>,
     result: Option<serde_json::Value>,
     steps: u32,
 }
 
-/// What is left to do when a call is over, in this order: the deliveries, what is recorded, the tick, the entry.
+/// What is left to do when a call is over, in this order: the deliveries, what is recorded, what is
+/// counted, the tick, the entry.
 #[derive(Debug, PartialEq)]
 pub struct After {
     /// What is answered.
@@ -36,6 +41,8 @@ pub struct After {
     pub deliveries: Vec<Delivery>,
     /// What the audit has put on record, for the ledger.
     pub recorded: Vec<Recorded>,
+    /// What it has added to counters that machines share, by rule.
+    pub counted: Vec<Counted>,
     /// The session is to be driven again: at that time, in so many milliseconds.
     pub tick: Option<(u64, u64)>,
     /// What is kept of it.
@@ -55,6 +62,7 @@ impl Turn {
             heard: Heard::default(),
             deliveries: Vec::new(),
             recorded: Vec::new(),
+            counted: Vec::new(),
             last: None,
             refused: None,
             result: None,
@@ -77,7 +85,7 @@ impl Turn {
             (None, _) => return None,
         };
         let (session, invocation) = (self.session.clone(), self.invocation.clone());
-        Some(StepInput { session, entry: self.entry.clone(), invocation, ask })
+        Some(StepInput { session, entry: self.entry.clone(), invocation, ask, counted: self.counted.clone() })
     }
 
     /// What that has come to.
@@ -92,6 +100,7 @@ impl Turn {
             self.deliveries.extend(hosted.deliveries(Sent { session: &self.session, number, topic, body }));
         }
         self.recorded.append(&mut stepped.recorded);
+        counting::add(&mut self.counted, std::mem::take(&mut stepped.counted));
         self.last = Some(stepped);
     }
 
@@ -131,6 +140,6 @@ impl Turn {
             is_under_way: matches!(last.rest, Rest::Retries(_) | Rest::More),
         };
         let tick = tick.map(|due| (due, due.saturating_sub(last.at)));
-        Some(After { told, deliveries: self.deliveries, recorded: self.recorded, tick, entry })
+        Some(After { told, deliveries: self.deliveries, recorded: self.recorded, counted: self.counted, tick, entry })
     }
 }

@@ -31,7 +31,7 @@ fn each_effect_of_a_chain_has_a_step_of_its_own() {
 fn a_step_that_is_made_again_from_what_was_kept_before_it_has_the_same_key_and_comes_to_the_same() {
     let world = Arc::new(World::default());
     let carrier = Carrier::new(Arc::clone(&world) as _);
-    let around = Around { runtime: carrier.runtime.handle(), interlock: None };
+    let around = Around { runtime: carrier.runtime.handle(), interlock: None, counters: None };
     let mut turn = Turn::new("a", "inv_1", None, ask("CMD_PAY", 1));
     let mut made = 0;
     while let Some(input) = turn.next_step() {

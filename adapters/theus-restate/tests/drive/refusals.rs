@@ -1,12 +1,13 @@
 //! What is refused is an answer, in the words of the HTTP adapter, and changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
 use theus_restate::drive::{Ask, ControlAsk, EmitAsk, ExplainAsk, RunAsk, StepError};
-use theus_restate::{Object, ObjectError};
+use theus_restate::{Counters, Counting, Ingress, Ledger, Object, ObjectError};
 
 use super::program;
 use super::world::{Carrier, Spoil, World};
@@ -130,6 +131,14 @@ fn what_cannot_be_served_is_refused_before_it_is() {
     assert!(matches!(no_route, Err(ObjectError::NoRoute { process: "post", .. })));
     for name in ["", "a b", "ä", "-"] {
         let wrong = Object::new(name, carried()).route(|sent| program::route("Tills", sent)).build();
+        assert!(matches!(wrong, Err(ObjectError::Name { .. })), "{name}");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for name in ["a b", "Tills", "TillsLedger"] {
+        let ingress = Ingress::at("http://127.0.0.1:8080").unwrap();
+        let counters = Counters::at(ingress, name, Duration::ZERO, runtime.handle());
+        let tills = Object::new("Tills", carried()).route(|sent| program::route("Tills", sent));
+        let wrong = tills.ledger(Ledger::new("TillsLedger", 4)).counting(Counting::Late(counters)).build();
         assert!(matches!(wrong, Err(ObjectError::Name { .. })), "{name}");
     }
     let flow = "states: { IDLE: { events: { CMD_A: IDEL } } }";

@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use theus_core::Engine;
-use theus_core::audit::SharedInterlock;
+use theus_core::audit::{Counted, SharedInterlock};
 use theus_core::engine::RunId;
 use theus_core::store::{Field, SessionState};
 use theus_core::workflow::{Clock, VirtualClock};
 use theus_restate::drive::parts::{self, Change, Kept, PartName, SteppedInParts, Warm};
 use theus_restate::drive::{
-    Around, Ask, Delivery, Entry, Host, Hosted, Recorded, StepError, StepInput, Stepped, Told, Turn,
+    Around, Ask, Delivery, Entry, Host, Hosted, Recorded, SharedCounters, StepError, StepInput, Stepped, Told, Turn,
 };
 use tokio::runtime::Runtime;
 
@@ -52,6 +52,9 @@ pub struct Carrier {
     /// What is done to what is kept, before it is kept: for the test's own test.
     pub spoil: Spoil,
     pub interlock: Option<Box<dyn SharedInterlock>>,
+    pub counters: Option<Arc<dyn SharedCounters>>,
+    /// What is to go to counters that machines share.
+    pub counted: Vec<Counted>,
     /// Where sessions are kept in parts.
     pub parts: Option<Parts>,
 }
@@ -125,6 +128,8 @@ impl Carrier {
             steps: 0,
             spoil: |_| {},
             interlock: None,
+            counters: None,
+            counted: Vec::new(),
             parts: None,
         }
     }
@@ -149,7 +154,11 @@ impl Carrier {
         let mut turn = Turn::new(session, &invocation, entry, ask);
         let (began_with, mut change) = (entry_parts, Change::default());
         while let Some(input) = turn.next_step() {
-            let around = Around { runtime: self.runtime.handle(), interlock: self.interlock.as_deref() };
+            let around = Around {
+                runtime: self.runtime.handle(),
+                interlock: self.interlock.as_deref(),
+                counters: self.counters.as_ref(),
+            };
             if let Some(parts) = &mut self.parts {
                 let stepped = in_parts(&*self.hosted, parts, input, &began_with, &change, around)?;
                 change.then(stepped.1);
@@ -167,6 +176,7 @@ impl Carrier {
         }
         let Some(after) = turn.over() else { return Ok(None) };
         self.sent.extend(after.deliveries);
+        self.counted.extend(after.counted);
         self.recorded.extend(after.recorded.into_iter().map(|recorded| (session.to_owned(), recorded)));
         self.ticks.extend(after.tick.map(|(due, _)| (session.to_owned(), due)));
         if let Some(mut entry) = after.entry {

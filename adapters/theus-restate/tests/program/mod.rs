@@ -4,6 +4,7 @@ pub mod asks;
 pub mod reference;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,7 +13,7 @@ use theus_core::context::Table;
 use theus_core::prelude::*;
 use theus_core::{BuildError, EngineBuilder};
 use theus_restate::drive::{Delivery, Sent};
-use theus_restate::{Ledger, Object, ObjectError, Served};
+use theus_restate::{Counters, Counting, Ingress, Ledger, Object, ObjectError, Served};
 
 #[derive(Clone, Default, Context)]
 pub struct Till {
@@ -135,10 +136,20 @@ states:
     events: { EVT_CHAIN_DONE: IDLE, EVT_CHAIN_FAIL: IDLE }
 ";
 
+/// A rule that all tills count together.
+pub const TOGETHER: &str = "
+process_recipes:
+  charge: { inputs: [ { id: large, field: amount, max: 1000, level: B, max_threshold: 5, across: engine } ] }
+";
+
 pub fn builder(outside: Arc<dyn Outside>) -> Result<EngineBuilder<Till, (), Ports>, BuildError> {
+    builder_under(outside, RECIPE)
+}
+
+pub fn builder_under(outside: Arc<dyn Outside>, recipe: &str) -> Result<EngineBuilder<Till, (), Ports>, BuildError> {
     let builder = Engine::builder(Till::default()).effects(Ports { outside });
     let builder = builder.process::<Charge>().process::<Count>().process::<Pay>().process::<Decide>().process::<Post>();
-    builder.recipe("till.yaml", RECIPE)
+    builder.recipe("till.yaml", recipe)
 }
 
 /// Where its messages go.
@@ -162,13 +173,27 @@ pub fn served(
     outside: Arc<dyn Outside>,
     interlock: Option<impl SharedInterlock>,
 ) -> Result<Served, Box<dyn std::error::Error>> {
-    let builder = builder(outside)?.carried();
+    let counts = std::env::var("THEUS_COUNTS").ok();
+    let builder = builder_under(outside, if counts.is_some() { TOGETHER } else { RECIPE })?.carried();
     let engine = match interlock {
         Some(interlock) => builder.interlock(interlock).build()?,
         None => builder.build()?,
     };
     let object = object(name, engine)?;
     // So few bytes that sessions are forgotten, and read again.
+    let object = match &counts {
+        Some(counts) => object.counting(counting(counts)?),
+        None => object,
+    };
     let object = if std::env::var_os("THEUS_IN_PARTS").is_some() { object.in_parts(400_000) } else { object };
     Ok(object.build()?)
+}
+
+/// How tills count together: `late` or `exact`, each by an object of its own.
+fn counting(how: &str) -> Result<Counting, Box<dyn std::error::Error>> {
+    let ingress = Ingress::at(&std::env::var("THEUS_RESTATE_INGRESS")?)?;
+    let runtime = tokio::runtime::Handle::current();
+    let counters = Counters::at(ingress, format!("Counter-{how}"), Duration::from_millis(50), &runtime);
+    let counters = counters.together("Tills");
+    Ok(if how == "exact" { Counting::Exact(counters) } else { Counting::Late(counters) })
 }

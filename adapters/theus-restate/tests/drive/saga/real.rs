@@ -91,7 +91,9 @@ impl Program {
     }
 
     fn step(&self, session: Session, input: StepInput) -> Stepped {
-        self.hosted(session).step(input, Around { runtime: self.runtime.handle(), interlock: Some(&Open) }).unwrap()
+        self.hosted(session)
+            .step(input, Around { runtime: self.runtime.handle(), interlock: Some(&Open), counters: None })
+            .unwrap()
     }
 
     /// What is left to do, by what the journal has.
