@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "a program for several tests")]
 
+mod across;
 mod differential;
 mod exactly_once;
 mod in_parts;

@@ -53,12 +53,17 @@ impl Server {
 
     /// The same, where sessions are kept in parts.
     pub fn serve_in_parts(&self, object: &str) -> Served<'_> {
-        self.serve_as(object, false, Some("THEUS_IN_PARTS"))
+        self.serve_as(object, false, Some("THEUS_IN_PARTS=1"))
     }
 
     /// The same, where counters are not carried.
     pub fn serve_spoilt(&self, object: &str) -> Served<'_> {
-        self.serve_as(object, false, Some("THEUS_SPOILS"))
+        self.serve_as(object, false, Some("THEUS_SPOILS=1"))
+    }
+
+    /// The same, where tills count a rule together: `late` or `exact`.
+    pub fn serve_counting(&self, object: &str, counts: &'static str) -> Served<'_> {
+        self.serve_as(object, false, Some(counts))
     }
 
     fn serve_as(&self, object: &str, with_interlock: bool, set: Option<&'static str>) -> Served<'_> {
@@ -100,7 +105,7 @@ pub struct Served<'a> {
     port: u16,
     pub folder: PathBuf,
     with_interlock: bool,
-    /// What is set for it.
+    /// What is set for it: `NAME=VALUE`.
     set: Option<&'static str>,
     child: Option<Child>,
 }
@@ -112,8 +117,8 @@ impl Served<'_> {
         if self.with_interlock {
             command.arg(&self.server.ingress);
         }
-        if let Some(set) = self.set {
-            command.env(set, "1");
+        if let Some((name, value)) = self.set.and_then(|set| set.split_once('=')) {
+            command.env(name, value);
         }
         self.child = Some(command.stdin(Stdio::null()).spawn().unwrap());
         let begun = Instant::now();
