@@ -142,7 +142,7 @@ impl Served<'_> {
 
     /// It is the same that keeps sessions in parts, or whole, when it is started next.
     pub const fn keeps_in_parts(&mut self, in_parts: bool) {
-        self.set = if in_parts { Some("THEUS_IN_PARTS") } else { None };
+        self.set = if in_parts { Some("THEUS_IN_PARTS=1") } else { None };
     }
 
     pub fn kill(&mut self) {
