@@ -4,17 +4,12 @@
 //! difference between two counts, under a tool that counts.
 #![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a bench")]
 
-#[path = "instructions/events.rs"]
 mod events;
-#[path = "instructions/judging.rs"]
 mod judging;
-#[path = "instructions/loading.rs"]
 mod loading;
-#[path = "instructions/records.rs"]
 mod records;
-#[path = "instructions/runs.rs"]
 mod runs;
-#[path = "shared/mod.rs"]
+#[path = "../../shared/mod.rs"]
 mod shared;
 
 /// One way, to be gone so many times.
@@ -33,8 +28,6 @@ fn main() {
             let scenario = scenarios.iter().find(|scenario| scenario.name == name).expect("a scenario that is listed");
             (scenario.go)(count.parse().expect("how many times"));
         }
-        // Cargo asks benches for their tests, and runs them.
-        [flag] if flag.starts_with("--") => {}
         _ => scenarios.iter().for_each(|scenario| println!("{}", scenario.name)),
     }
 }
