@@ -2,7 +2,7 @@
 
 use theus_core::context::Table;
 use theus_core::prelude::*;
-use theus_restate::{Object, Served};
+use theus_restate::{Counting, Object, Served};
 
 /// What a large one has: so many notes of so many letters.
 const NOTES: u64 = 400;
@@ -47,12 +47,27 @@ process_recipes:
     outputs: [ { field: domain.count, max: 1000000000, level: A } ]
 ";
 
+/// The first rule counts over machines.
+const TOGETHER: &str = "
+process_recipes:
+  count:
+    inputs: [ { field: by, min: 1, max: 1000, level: C, max_threshold: 1000000000, across: engine } ]
+    outputs: [ { field: domain.count, max: 1000000000, level: A } ]
+";
+
 pub fn tallies() -> Served {
-    let engine = Engine::builder(Tally::default()).process::<Count>().recipe("tally.yaml", RECIPE).unwrap();
-    Object::new("Tallies", engine.carried().build().unwrap())
+    tallies_under("Tallies", RECIPE).build().unwrap()
+}
+
+/// Those that count a rule together.
+pub fn tallies_together(name: &str, counting: Counting) -> Served {
+    tallies_under(name, TOGETHER).counting(counting).build().unwrap()
+}
+
+fn tallies_under(name: &str, recipe: &str) -> Object<Tally> {
+    let engine = Engine::builder(Tally::default()).process::<Count>().recipe("tally.yaml", recipe).unwrap();
+    Object::new(name, engine.carried().build().unwrap())
         .first(|name| Tally { owner: name.to_owned(), ..Tally::default() })
-        .build()
-        .unwrap()
 }
 
 /// Large sessions, of 100 KB.
