@@ -46,7 +46,8 @@ fn turn_in_parts(served: &Served, warm: &Warm, kept: Option<Vec<u8>>, runtime: &
     let mut turn = Turn::new("a", "inv", entry, ask);
     let mut changed = Change::default();
     while let Some(input) = turn.next_step() {
-        let stepped = parts::step(&*hosted, input, None, warm, Around { runtime, interlock: None }).unwrap();
+        let stepped =
+            parts::step(&*hosted, input, None, warm, Around { runtime, interlock: None, counters: None }).unwrap();
         let journaled = serde_json::to_vec(&stepped).unwrap();
         drop(black_box(journaled));
         let SteppedInParts::Stepped { stepped, change } = stepped else { panic!("it is known here") };
