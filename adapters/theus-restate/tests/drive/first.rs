@@ -64,6 +64,16 @@ fn what_a_session_begins_as_is_made_once_where_all_of_it_is_kept() {
 }
 
 #[test]
+fn a_field_that_is_not_kept_yet_is_as_a_session_begins() {
+    let engine = Engine::builder(Crate::default()).process::<Fill>().carried().build().unwrap();
+    let host = Host::new(engine).first(|_| Crate { count: 0, size: Size { wide: 7 } });
+    let mut carrier = Carrier::of(Arc::new(host), VirtualClock::new());
+    // As an earlier program has kept it, which had not all of the fields.
+    carrier.spoil = |entry| entry.state.fields.retain(|field| field.path != "size.wide");
+    assert_eq!(results(&mut carrier, "fill"), vec![Some(json!(7)); 3]);
+}
+
+#[test]
 fn what_is_not_kept_of_it_is_there_in_each_step() {
     let engine = Engine::builder(Marked::default()).process::<Mark>().carried().build().unwrap();
     let host = Host::new(engine).first(|name| Marked { count: 0, meta_mark: name.len() as u64 });
