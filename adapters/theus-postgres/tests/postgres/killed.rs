@@ -33,10 +33,14 @@ fn whenever_it_is_killed_each_acknowledged_command_is_there_once_and_none_by_hal
         let program = format!("killed_{place}_{kill}");
         let url = format!("{}?application_name={program}", cluster.url());
         let mut child = start("books", &url, &place, u64::MAX >> 1);
-        thread::sleep(Duration::from_millis(40 + random.u64(..260)));
+        let (mut said, mut all_said) = (Said::of(&mut child), Vec::new());
+        // Each second one has done something by then, however busy the machine is; the others may just have begun.
+        all_said.extend((kill % 2 == 1).then(|| said.next()).flatten());
+        thread::sleep(Duration::from_millis(if all_said.is_empty() { 40 } else { 0 } + random.u64(..260)));
         child.kill().unwrap();
         child.wait().unwrap();
-        for (told, session, number) in said(&mut child) {
+        all_said.extend(said);
+        for (told, session, number) in all_said {
             assert_eq!(told, "ok", "{what}, {session}");
             expected.get_mut(session.as_str()).unwrap().push(number);
             acknowledged += 1;
@@ -60,7 +64,7 @@ fn whenever_it_is_killed_each_acknowledged_command_is_there_once_and_none_by_hal
         }
     }
     println!("{kills} kills, {acknowledged} commands acknowledged, {one_more} done that were not");
-    assert!(acknowledged > kills, "it was killed before it did anything: {acknowledged}");
+    assert!(acknowledged >= kills / 2, "it was killed before it did anything: {acknowledged}");
 }
 
 #[test]

@@ -46,6 +46,11 @@ pub fn start(runner: &[&str], role: &str, file: &Path, durability: Durability, c
 
 /// What it has said so far: lines of three words, whole ones.
 pub fn said(child: &mut Child) -> Vec<[String; 3]> {
+    saying(child).collect()
+}
+
+/// The same, word by word as it comes.
+pub fn saying(child: &mut Child) -> impl Iterator<Item = [String; 3]> + use<> {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     // For whoever looks why a test has failed.
     let lines = lines.inspect(|line| {
@@ -57,10 +62,7 @@ pub fn said(child: &mut Child) -> Vec<[String; 3]> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         words.try_into().ok().filter(|[first, _, last]: &[String; 3]| first.starts_with("said:") && last.ends_with(';'))
     };
-    lines
-        .filter_map(words)
-        .map(|[what, session, number]| [what.replace("said:", ""), session, number.replace(';', "")])
-        .collect()
+    lines.filter_map(words).map(|[what, session, number]| [what.replace("said:", ""), session, number.replace(';', "")])
 }
 
 pub fn say(what: &str, session: &str, number: u64) {
