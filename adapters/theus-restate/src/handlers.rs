@@ -4,6 +4,7 @@
 //! is sent and kept follows from the journaled results, without anything that is awaited between.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,8 +64,8 @@ impl Sessions {
         let entry = match (entry, &parts) {
             // It was kept in parts, and is whole from now on.
             (Some(mut entry), None) if entry.parts.is_some() => {
+                entry.state.fields = Reader::Own(ctx).fields(session, &entry).await?.map_err(retried_or_not)?;
                 let kept = entry.parts.take().unwrap_or_default();
-                entry.state.fields = Reader::Own(ctx).fields(session, &kept).await?.map_err(retried_or_not)?;
                 written.extend(kept.iter().flat_map(parts::all).map(|name| (name, None)));
                 Some(entry)
             }
@@ -175,10 +176,10 @@ async fn kept(ctx: &SharedObjectContext<'_>) -> HandlerResult<(String, Option<En
         let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
         let mut entry = read(&session, kept)?;
         if let Some(entry) = &mut entry
-            && let Some(kept) = &entry.parts
+            && entry.parts.is_some()
         {
             tries += 1;
-            match Reader::Shared(ctx).fields(&session, kept).await? {
+            match Reader::Shared(ctx).fields(&session, entry).await? {
                 Ok(fields) => entry.state.fields = fields,
                 Err(_) if tries < TRIES => continue,
                 Err(error) => return Err(retried_or_not(error)),
@@ -195,23 +196,39 @@ enum Reader<'a> {
     Shared(&'a SharedObjectContext<'a>),
 }
 
-impl Reader<'_> {
-    async fn get(self, key: &str) -> HandlerResult<Option<Vec<u8>>> {
-        Ok(match self {
-            Self::Own(ctx) => ctx.get(key).await?,
-            Self::Shared(ctx) => ctx.get(key).await?,
-        })
+/// What is under way of what is kept.
+type Read<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TerminalError>> + Send + 'a>>;
+
+impl<'a> Reader<'a> {
+    /// It is asked for at once, and comes when it is awaited.
+    fn get<'k>(self, key: &'k str) -> Read<'k>
+    where
+        'a: 'k,
+    {
+        match self {
+            Self::Own(ctx) => Box::pin(ctx.get(key)),
+            Self::Shared(ctx) => Box::pin(ctx.get(key)),
+        }
     }
 
-    /// The fields of a session that is kept in parts.
-    async fn fields(self, session: &str, kept: &[Kept]) -> HandlerResult<Result<Vec<Field>, StepError>> {
+    /// The fields that have places of their own, of a session that is kept in parts.
+    async fn apart(self, session: &str, kept: &[Kept]) -> HandlerResult<Result<Vec<Field>, StepError>> {
+        // All of them under way at once: a session may have many.
+        let names: Vec<_> = kept.iter().flat_map(parts::of).map(|name| (name.key(), name)).collect();
+        let asked: Vec<_> = names.iter().map(|(key, _)| self.get(key)).collect();
         let mut read = BTreeMap::new();
-        for name in kept.iter().flat_map(parts::of) {
-            if let Some(bytes) = self.get(&name.key()).await? {
-                read.insert(name, bytes);
+        for ((_, name), bytes) in names.iter().zip(asked) {
+            if let Some(bytes) = bytes.await? {
+                read.insert(name.clone(), bytes);
             }
         }
         Ok(parts::fields(session, kept, |name| read.remove(name)))
+    }
+
+    /// All fields of a session that is kept in parts.
+    async fn fields(self, session: &str, entry: &Entry) -> HandlerResult<Result<Vec<Field>, StepError>> {
+        let apart = self.apart(session, entry.parts.as_deref().unwrap_or_default()).await?;
+        Ok(apart.and_then(|apart| parts::together(session, entry, apart)))
     }
 }
 
@@ -273,7 +290,7 @@ impl InParts {
                 }
                 Json(SteppedInParts::Unread) => {
                     // As the call has found them: nothing is written before its end.
-                    let fields = Reader::Own(ctx).fields(&input.session, &self.began_with).await?;
+                    let fields = Reader::Own(ctx).apart(&input.session, &self.began_with).await?;
                     self.fields = Some(fields.map_err(retried_or_not)?);
                 }
             }

@@ -181,7 +181,8 @@ impl Look<'_> {
 
     fn checks(&mut self, session: &str, mut entry: Entry, mut parts: Parts) {
         if let Some(kept) = &entry.parts {
-            match parts::fields(session, kept, |name| parts.remove(&name.key())) {
+            let apart = parts::fields(session, kept, |name| parts.remove(&name.key()));
+            match apart.and_then(|apart| parts::together(session, &entry, apart)) {
                 Ok(fields) => entry.state.fields = fields,
                 Err(_) => return self.torn.push(session.to_owned()),
             }
@@ -208,7 +209,8 @@ impl Look<'_> {
             let read = Entry::read(session, &kept).and_then(|mut entry| {
                 let kept = entry.parts.as_deref().unwrap_or_default();
                 if entry.parts.is_some() {
-                    entry.state.fields = parts::fields(session, kept, |name| parts.remove(&name.key()))?;
+                    let apart = parts::fields(session, kept, |name| parts.remove(&name.key()))?;
+                    entry.state.fields = parts::together(session, &entry, apart)?;
                 }
                 Ok(entry)
             });

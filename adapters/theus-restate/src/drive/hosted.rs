@@ -24,6 +24,8 @@ pub struct StepInput {
     pub entry: Option<Entry>,
     /// Which invocation it is: a session that begins is told by it.
     pub invocation: String,
+    /// The turn that the call began with: how many steps the session had been driven for.
+    pub began: u64,
     /// What is asked.
     pub ask: Ask,
     /// What earlier steps of the same call have added to counters that machines share, which is not there yet.

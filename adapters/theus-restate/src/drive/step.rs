@@ -36,7 +36,7 @@ impl Done {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> {
     fn step(&self, input: StepInput, around: Around<'_>) -> Result<Stepped, StepError> {
-        let StepInput { session, entry, invocation, ask, counted } = input;
+        let StepInput { session, entry, invocation, ask, counted, .. } = input;
         let is_stopped = match around.look() {
             Look::Open => self.engine.interlock().is_some(),
             Look::Latched(_) => true,

@@ -17,6 +17,7 @@ use super::told::Told;
 pub struct Turn {
     session: String,
     invocation: String,
+    began: u64,
     entry: Option<Entry>,
     ask: Option<Ask>,
     /// The event that it is asked by.
@@ -56,6 +57,7 @@ impl Turn {
         Self {
             session: session.to_owned(),
             invocation: invocation.to_owned(),
+            began: entry.as_ref().map_or(0, |entry| entry.turn),
             entry,
             asked: ask.asked().map(str::to_owned),
             ask: Some(ask),
@@ -85,7 +87,8 @@ impl Turn {
             (None, _) => return None,
         };
         let (session, invocation) = (self.session.clone(), self.invocation.clone());
-        Some(StepInput { session, entry: self.entry.clone(), invocation, ask, counted: self.counted.clone() })
+        let (entry, counted) = (self.entry.clone(), self.counted.clone());
+        Some(StepInput { session, entry, invocation, began: self.began, ask, counted })
     }
 
     /// What that has come to.

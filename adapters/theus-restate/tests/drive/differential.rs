@@ -108,48 +108,98 @@ fn so_is_what_is_kept_in_parts_on_two_machines_whatever_is_lost() {
     let seed = std::env::var("THEUS_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("THEUS_SEED={seed}");
-    for seed in (0..3).map(|more| seed.wrapping_add(more)) {
+    for (more, sessions) in [(0, 8), (1, 8), (2, 1)] {
+        let seed = seed.wrapping_add(more);
         let mut carrier = Some(Carrier::in_parts(Arc::new(World::default()), seed));
-        if let Some(different) = difference_of(&mut carrier, seed, calls(), 8) {
+        if let Some(different) = difference_of(&mut carrier, seed, calls(), sessions) {
             panic!("{different}");
         }
         let parts = carrier.unwrap().parts.unwrap();
-        // Both ways were gone, and both kinds of parts are there.
+        // Both ways were gone, and all kinds of parts are there.
         assert!(parts.read > 10 && parts.known > 100, "{} read, {} known", parts.read, parts.known);
-        for kind in ["value:marks", "since:marks"] {
+        for kind in ["value:marks", "since:marks:1", "since:marks:2"] {
             assert!(parts.kept.keys().any(|(_, key)| key == kind), "{kind}");
         }
     }
 }
 
+fn count() -> Ask {
+    Ask::Run(RunAsk { process: "count".to_owned(), with: serde_json::Value::Null })
+}
+
+/// What is kept of one session, after so many calls that change its table.
+fn counted(carrier: &mut Carrier, calls: u32) -> BTreeMap<(String, String), Vec<u8>> {
+    for _ in 0..calls {
+        carrier.ask("a", count()).unwrap();
+    }
+    carrier.parts.as_ref().unwrap().kept.clone()
+}
+
+#[test]
+fn a_call_writes_what_it_has_changed_and_seldom_a_value() {
+    let mut carrier = Carrier::in_parts(Arc::new(World::default()), 1);
+    let (mut before, mut values, mut bytes) = (counted(&mut carrier, 100), 0, 0);
+    for call in 0..500 {
+        let after = counted(&mut carrier, 1);
+        let is_gone = before.keys().any(|key| !after.contains_key(key));
+        let written: Vec<_> = after.iter().filter(|(key, kept)| before.get(*key) != Some(*kept)).collect();
+        assert!(written.len() == 1 && !is_gone, "call {call}: {written:?}");
+        values += u32::from(written[0].0.1 == "value:marks");
+        bytes += written[0].1.len();
+        if call % 10 == 0 {
+            // Who has not seen it finds it as it is.
+            carrier.forgets();
+        }
+        before = after;
+    }
+    assert!((500 / 65..=500 / 55).contains(&values), "the value was written {values} times");
+    let value = before[&("a".to_owned(), "value:marks".to_owned())].len();
+    assert!(value > 4_000 && bytes < 500 * value / 10, "{bytes} bytes were written of a value of {value}");
+    assert_eq!(carrier.entry("a").unwrap().state.version, 600);
+    // Many changes of what is there are no more than few.
+    let places = before.keys().filter(|(_, key)| key.starts_with("since:marks:")).count();
+    assert!((50..=64).contains(&places), "{places} places");
+}
+
 #[test]
 fn parts_that_are_not_of_one_time_are_told() {
     let mut carrier = Carrier::in_parts(Arc::new(World::default()), 1);
-    let count = || Ask::Run(RunAsk { process: "count".to_owned(), with: serde_json::Value::Null });
-    carrier.ask("a", count()).unwrap();
-    let before = carrier.parts.as_ref().unwrap().kept.clone();
-    carrier.ask("a", count()).unwrap();
-    let parts = |carrier: &mut Carrier| std::mem::take(&mut carrier.parts.as_mut().unwrap().kept);
-    let after = parts(&mut carrier);
-    assert_eq!(after.len(), before.len() + 1, "the entries of the table that are another since");
-    for (key, bytes) in &after {
-        let wrong = [None, Some(bytes[..4].to_vec()), before.get(key).filter(|before| *before != bytes).cloned()];
-        // That which was never another has no older one.
-        for bytes in wrong.into_iter().enumerate().filter(|(at, wrong)| *at == 0 || wrong.is_some()).map(|(_, it)| it) {
+    let early = counted(&mut carrier, 40);
+    // The value was written anew since, and places are used again.
+    let before = counted(&mut carrier, 60);
+    let after = counted(&mut carrier, 1);
+    let place = |key: &str| ("a".to_owned(), key.to_owned());
+    let is_another = |key: &str| early[&place(key)] != after[&place(key)];
+    assert!(is_another("value:marks") && is_another("since:marks:1"));
+    let entry = carrier.entry("a").unwrap();
+    let marks = entry.parts.iter().flatten().find(|kept| kept.path == "marks").unwrap();
+    let since = marks.apart.as_ref().unwrap().since.unwrap();
+    let used = (1..=since.calls).map(|call| place(&format!("since:marks:{call}"))).chain([place("value:marks")]);
+    for key in used {
+        let bytes = &after[&key];
+        let neighbour =
+            after.get(&place(&format!("since:marks:{}", since.calls - 1))).filter(|_| key.1 != "value:marks");
+        let others = [early.get(&key), before.get(&key), neighbour].into_iter().flatten();
+        let others = others.filter(|other| *other != bytes).cloned().map(Some);
+        for wrong in [None, Some(bytes[..4].to_vec())].into_iter().chain(others) {
             let mut spoilt = after.clone();
-            match bytes {
+            match wrong {
                 Some(bytes) => drop(spoilt.insert(key.clone(), bytes)),
-                None => drop(spoilt.remove(key)),
+                None => drop(spoilt.remove(&key)),
             }
             carrier.forgets();
             carrier.parts.as_mut().unwrap().kept = spoilt;
             let told = carrier.ask("a", count()).unwrap_err();
             assert!(matches!(&told, StepError::Damaged { session, .. } if session == "a"), "{told}");
-            assert!(told.to_string().contains(&key.1), "{told}");
+            assert!(told.to_string().contains("marks"), "{told}");
         }
     }
-    carrier.parts.as_mut().unwrap().kept = after;
-    assert_eq!(carrier.ask("a", count()).unwrap().unwrap().version, 3);
+    // What is left of earlier calls is asked by nobody.
+    let left = place(&format!("since:marks:{}", since.calls + 1));
+    assert!(after.contains_key(&left));
+    carrier.forgets();
+    carrier.parts.as_mut().unwrap().kept = after.into_iter().filter(|(key, _)| *key != left).collect();
+    assert_eq!(carrier.ask("a", count()).unwrap().unwrap().version, 102);
 }
 
 #[test]

@@ -45,8 +45,8 @@ fn what_one_call_changes_of_a_session_in_parts_is_bounded_too() {
     let (host, warm) = (Host::new(engine).in_parts(), Warm::new(64 << 20));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let step = |entry, ask| {
-        let input =
-            StepInput { session: "a".to_owned(), entry, invocation: "inv".to_owned(), ask, counted: Vec::new() };
+        let (session, invocation) = ("a".to_owned(), "inv".to_owned());
+        let input = StepInput { session, entry, invocation, began: 0, ask, counted: Vec::new() };
         parts::step(&host, input, None, &warm, Around { runtime: runtime.handle(), interlock: None, counters: None })
     };
     let SteppedInParts::Stepped { stepped, .. } = step(None, fill_by(1, 1)).unwrap() else {

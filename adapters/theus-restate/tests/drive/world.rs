@@ -73,7 +73,7 @@ pub struct Parts {
 
 impl Parts {
     /// What is kept, put together.
-    fn fields(&self, session: &str, kept: &[Kept]) -> Result<Vec<Field>, StepError> {
+    fn apart(&self, session: &str, kept: &[Kept]) -> Result<Vec<Field>, StepError> {
         let get = |name: &PartName| self.kept.get(&(session.to_owned(), name.key())).cloned();
         parts::fields(session, kept, get)
     }
@@ -198,9 +198,10 @@ impl Carrier {
     pub fn entry(&self, session: &str) -> Option<Entry> {
         let mut entry = self.kept.get(session).map(|kept| Entry::read(session, kept).unwrap())?;
         if let (Some(parts), Some(kept)) = (&self.parts, &entry.parts) {
-            assert!(entry.state.fields.is_empty(), "they are in parts of their own");
             let state = entry.state.clone();
-            entry.state.fields = parts.fields(session, kept).unwrap();
+            let apart = parts.apart(session, kept).unwrap();
+            assert_eq!(apart.len() + state.fields.len(), kept.len(), "each is in one place");
+            entry.state.fields = parts::together(session, &entry, apart).unwrap();
             entry.state = SessionState { fields: parts.whole(entry.clone()).fields, ..state };
         }
         Some(entry)
@@ -259,7 +260,7 @@ fn in_parts(
                 return Ok((*stepped, change));
             }
             SteppedInParts::Unread => {
-                read = Some(parts::now(&parts.fields(&input.session, began_with)?, change));
+                read = Some(parts::now(&parts.apart(&input.session, began_with)?, change));
                 parts.read += 1;
             }
         }

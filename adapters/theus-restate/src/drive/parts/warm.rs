@@ -1,4 +1,4 @@
-//! Fields of sessions that this process has seen last, so that they need not be read again.
+//! Fields in places of their own, of sessions that this process has seen last, so that they need not be read again.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use theus_core::store::{ChainHash, Entry as FieldEntry, Field};
 
 use super::super::entry::Entry;
 
-/// Fields of sessions, as they were last seen here: those of a turn that has come to nothing, too.
+/// Fields of sessions that have places of their own, as they were last seen here: those of a turn that has come to nothing, too.
 pub struct Warm(Cache<Arc<str>, Arc<Seen>, Bytes>);
 
 struct Seen {
