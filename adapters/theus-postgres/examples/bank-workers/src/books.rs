@@ -5,9 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use transfers::FIRST;
 
 use crate::Failure;
-use crate::bank::{self, FIRST};
+use crate::bank;
 use crate::clients::{ACCOUNTS, Booked, Client, account};
 
 /// What is under way when the clients stop has so long to come to its end.

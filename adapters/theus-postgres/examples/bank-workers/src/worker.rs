@@ -14,9 +14,10 @@ use theus_core::engine::{AnyProcess, Courier, Message, NotDelivered};
 use theus_core::process::{OnDomain, OnGlobal, WithEffects};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use transfers::{Account, Answered, Asked, Credit, Debit, Refund, Transfer, What};
 
 use crate::Failure;
-use crate::bank::{Account, Answered, Asked, Bank, Credit, Debit, Refund, Transfer, What};
+use crate::bank::Bank;
 use crate::wire::{Method, Request, Wire};
 
 /// What a message begins in a session takes milliseconds. A worker that has not answered for so long is stopped, or dead.

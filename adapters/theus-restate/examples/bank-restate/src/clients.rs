@@ -5,8 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 use theus_restate::{Ingress, Remote, Unreached};
-
-use crate::bank::{Account, FIRST, Transfer};
+use transfers::{Account, FIRST, Transfer};
 
 /// So many accounts: few, so that transfers meet.
 const ACCOUNTS: u32 = 20;

@@ -7,6 +7,7 @@ mod real;
 
 use model::{Asked, At, Found, MOST, Move, RIGHT, Rules, Scene, State, search};
 use real::{Program, World};
+use transfers::FLOW;
 
 fn one(what: &'static str, balances: [i64; 2]) -> Scene {
     Scene { what, balances, transfers: vec![Asked { from: 0, to: 1, amount: 100 }] }
@@ -97,7 +98,7 @@ fn each_rule_is_needed() {
 
 #[test]
 fn the_bank_moves_as_the_model_does() {
-    let program = Program::new(bank::FLOW, true);
+    let program = Program::new(FLOW, true);
     let mut moves = 0;
     // Each move in each state, of one transfer.
     for scene in scenes().iter().filter(|scene| scene.transfers.len() == 1) {
@@ -120,13 +121,10 @@ fn a_bank_that_is_wrong_is_found() {
     let all = |program: &Program| {
         scenes().iter().filter(|scene| scene.transfers.len() == 1).all(|scene| bound(program, scene).is_ok())
     };
-    let keeps_it = bank::FLOW.replacen("CMD_DECLINED: REFUNDING", "CMD_DECLINED: DECLINED", 1);
-    assert_ne!(keeps_it, bank::FLOW);
+    let keeps_it = FLOW.replacen("CMD_DECLINED: REFUNDING", "CMD_DECLINED: DECLINED", 1);
+    assert_ne!(keeps_it, FLOW);
     assert!(!all(&Program::new(&keeps_it, true)), "what was taken is not given back, and nobody has seen it");
-    assert!(
-        !all(&Program::new(bank::FLOW, false)),
-        "a message that comes again is taken again, and nobody has seen it"
-    );
-    let asks_twice = bank::FLOW.replacen("entry: ask_for_credit", "entry: [ask_for_credit, ask_for_credit]", 1);
+    assert!(!all(&Program::new(FLOW, false)), "a message that comes again is taken again, and nobody has seen it");
+    let asks_twice = FLOW.replacen("entry: ask_for_credit", "entry: [ask_for_credit, ask_for_credit]", 1);
     assert!(!all(&Program::new(&asks_twice, true)), "it asks for the credit twice, and nobody has seen it");
 }

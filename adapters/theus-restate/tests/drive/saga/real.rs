@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use theus_core::audit::{Interlock, Look, SharedInterlock, Unreachable};
 use theus_restate::drive::{After, Around, Ask, Delivery, EmitAsk, Entry, Hosted, RunAsk, StepInput, Stepped, Turn};
 use tokio::runtime::Runtime;
+use transfers::FIRST;
 
 use super::bank;
 use super::model::{At, Message, Move, Phase, Scene, Session, State, Word, receiver};
@@ -111,7 +112,7 @@ impl Program {
         let mut world = World::default();
         for (account, balance) in scene.balances.into_iter().enumerate() {
             let session = Session::Account(account);
-            let mut left = balance - bank::FIRST;
+            let mut left = balance - FIRST;
             while left != 0 {
                 let (process, amount) = if left > 0 { ("credit", left.min(500)) } else { ("debit", (-left).min(500)) };
                 let ask = run(process, json!({ "transfer": "before-0", "amount": amount }));
