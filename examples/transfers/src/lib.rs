@@ -148,7 +148,6 @@ pub fn engine_of_accounts() -> Result<EngineBuilder<Account>, BuildError> {
 }
 
 /// Transfers; [`FLOW`] is their workflow.
-#[must_use]
 pub fn engine_of_transfers() -> EngineBuilder<Transfer> {
     let transfers = Engine::builder(Transfer::default()).process::<Begin>();
     transfers.process::<AskForCredit>().process::<AskForRefund>()
