@@ -181,7 +181,10 @@ fn parts_that_are_not_of_one_time_are_told() {
             after.get(&place(&format!("since:marks:{}", since.calls - 1))).filter(|_| key.1 != "value:marks");
         let others = [early.get(&key), before.get(&key), neighbour].into_iter().flatten();
         let others = others.filter(|other| *other != bytes).cloned().map(Some);
-        for wrong in [None, Some(bytes[..4].to_vec())].into_iter().chain(others) {
+        // Of another turn, with all the rest as it should be.
+        let mut of_another_turn = bytes.clone();
+        of_another_turn[7] ^= 1;
+        for wrong in [None, Some(bytes[..4].to_vec()), Some(of_another_turn)].into_iter().chain(others) {
             let mut spoilt = after.clone();
             match wrong {
                 Some(bytes) => drop(spoilt.insert(key.clone(), bytes)),
@@ -194,6 +197,15 @@ fn parts_that_are_not_of_one_time_are_told() {
             assert!(told.to_string().contains("marks"), "{told}");
         }
     }
+    // A short field that is not in the entry is nowhere.
+    let whole = carrier.kept.clone();
+    let mut lacks = Entry::read("a", &whole["a"]).unwrap();
+    let lost = lacks.state.fields.remove(0).path;
+    carrier.kept.insert("a".to_owned(), serde_json::to_vec(&lacks).unwrap());
+    (carrier.parts.as_mut().unwrap().kept, carrier.kept) = (after.clone(), carrier.kept.clone());
+    let told = carrier.ask("a", count()).unwrap_err();
+    assert!(matches!(&told, StepError::Damaged { .. }) && told.to_string().contains(&lost), "{told}");
+    carrier.kept = whole;
     // What is left of earlier calls is asked by nobody.
     let left = place(&format!("since:marks:{}", since.calls + 1));
     assert!(after.contains_key(&left));

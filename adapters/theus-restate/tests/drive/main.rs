@@ -10,6 +10,7 @@ mod first;
 mod interlock;
 mod lease;
 mod ledger;
+mod places;
 #[path = "../program/mod.rs"]
 mod program;
 mod refusals;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize as _;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use theus_core::audit::SharedInterlock;
 use theus_restate::drive::{Delivery, Sent};
@@ -33,12 +33,19 @@ pub(crate) fn objects_by(
 
 /// What an account has done is an event of the transfer.
 fn answered(sent: Sent<'_>) -> Vec<Delivery> {
-    let Ok(Answered { transfer, event }) = Answered::deserialize(sent.body) else { return Vec::new() };
+    let Some(Answered { transfer, event }) = read(sent) else { return Vec::new() };
     vec![Delivery::event("Transfers", transfer, event, Value::Null)]
 }
 
 /// What a transfer asks for is run in the account.
 fn asked(sent: Sent<'_>) -> Vec<Delivery> {
-    let Ok(Asked { account, what, amount }) = Asked::deserialize(sent.body) else { return Vec::new() };
+    let Some(Asked { account, what, amount }) = read(sent) else { return Vec::new() };
     vec![Delivery::run("Accounts", account, what.process(), json!({ "transfer": sent.session, "amount": amount }))]
+}
+
+/// None where a version before had other messages: the money waits then, and it is told why.
+fn read<'a, T: Deserialize<'a>>(sent: Sent<'a>) -> Option<T> {
+    let Sent { session, number, topic, body } = sent;
+    let read = T::deserialize(body);
+    read.inspect_err(|error| eprintln!("message {number} of {session}, {topic}: {error}")).ok()
 }
