@@ -13,13 +13,16 @@ use crate::context::Context;
 use crate::store::{Base, Field, JournalEntry, Store, StoreError, Write, called, shown};
 
 mod lines;
-mod pages;
 mod prune;
 mod replay;
+#[cfg(test)]
+mod tests;
 
 pub use lines::LinesError;
-use pages::Pages;
 pub use replay::{Changed, Diverged, Divergence, Replay, TakenOver};
+
+/// How many entries are read at once.
+const PAGE: usize = 256;
 
 /// The journal of one session in a store.
 ///
@@ -161,9 +164,32 @@ impl Journal {
         }
     }
 
-    /// Shows each entry in turn, held against the chain, until it says that it is enough. Returns the last that was shown.
-    fn each(&self, look: impl FnMut(&JournalEntry) -> Result<bool, JournalError>) -> Result<u64, JournalError> {
-        Pages::of(self).show(self.base.step, look)
+    /// Shows each entry in turn, held against the chain, until it says that it is enough. Returns how many there were.
+    fn each(&self, mut look: impl FnMut(&JournalEntry) -> Result<bool, JournalError>) -> Result<u64, JournalError> {
+        let (mut step, mut chain) = (self.base.step, self.base.chain);
+        loop {
+            let entries = self.entries(step + 1, PAGE)?;
+            if entries.is_empty() {
+                return Ok(step);
+            }
+            for entry in entries {
+                let damaged = |reason: &str| {
+                    let (session, reason) = (self.session.to_string(), reason.to_owned());
+                    JournalError::Damaged { session, step: step + 1, reason }
+                };
+                if entry.step != step + 1 {
+                    return Err(damaged(&format!("step {} follows step {step}", entry.step)));
+                }
+                chain = chain.after(&entry);
+                if chain != entry.chain {
+                    return Err(damaged("what is stored of it is not what was written: its hash is another"));
+                }
+                step = entry.step;
+                if !look(&entry)? {
+                    return Ok(step);
+                }
+            }
+        }
     }
 
     /// The fields as they were after this step, encoded; 0 is the first state.

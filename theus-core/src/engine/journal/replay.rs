@@ -12,7 +12,6 @@ use super::super::durable::DurableEngine;
 use super::super::handle::Engine;
 use super::super::redaction::Redaction;
 use super::super::step::Replayed;
-use super::pages::Pages;
 use super::{Fields, Journal, JournalError, by_path, take, text};
 use crate::audit::{AuditSession, Text};
 use crate::context::{Context, REDACTED};
@@ -182,7 +181,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let core = self.apart(durable, session, fields.values().cloned().collect(), version)?;
         let mut replay = Replay { before: from, ..Replay::default() };
         let mut taken: BTreeMap<String, TakenOver> = BTreeMap::new();
-        replay.steps = Pages::of(journal).show_ahead(journal.base.step, |entry| {
+        replay.steps = journal.each(|entry| {
             if entry.step <= from {
                 return Ok(true);
             }
