@@ -164,9 +164,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Object<D, G, E> {
         self
     }
 
-    /// Each session is kept in parts: a call writes what it has changed, field by field and, of a
-    /// [`Table`](theus_core::context::Table), entry by entry. For sessions of more than some ten kilobytes; small ones cost less whole. Up to
-    /// so many bytes of sessions that this process has seen last it need not read again.
+    /// Each session is kept in parts: a call writes what it has changed, field by field and, of a `Table` (`theus_core::context`, feature
+    /// `table`), entry by entry. For sessions of more than some ten kilobytes; small ones cost less whole. Up to so many bytes of sessions that
+    /// this process has seen last it need not read again.
     ///
     /// Sessions that were kept whole are in parts after their next call, and the other way round.
     #[must_use]
